@@ -1,0 +1,84 @@
+"""The nouns of the assistant: a turn of a conversation, an answer and its citations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from index.types import Hit, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One exchange of a conversation: what was asked and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quoted sentence and where it stands.
+
+    ``document.text[start:end] == quote`` always holds. ``marker`` is the number by which the answer's text
+    refers to it ("[1]"), ``heading`` the heads above the sentence joined with " › ", ``page`` the page number
+    (from 1) in a paged format, else ``None``.
+    """
+
+    marker: int
+    document_id: str
+    title: str
+    issuer: str
+    number: str
+    date: date | None
+    status: str
+    heading: str
+    page: int | None
+    start: int
+    end: int
+    quote: str
+    path: str
+
+    @property
+    def span(self) -> Span:
+        """The quote's range in the document's text."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of an answer, copied from a document, and the marker of the citation that bears it out.
+
+    ``lead`` is true of a line that introduces the items below it.
+    """
+
+    text: str
+    marker: int
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the assistant says to one question.
+
+    ``question`` is what was asked and ``query`` the standalone question that was searched and answered (the
+    same words unless a follow-up was rewritten or a wrong character mended). ``answered`` is false for a
+    refusal; then ``refusal`` is why: "nothing" (nothing found), "related" (found something near that does not
+    answer: ``citations`` show it), "period" (the documents speak of another time), "repealed" (only a document
+    no longer in force answers) or "chat" (no question to the documents: greetings, requests, instructions).
+    ``kind`` is the question's kind (list, number, date, person, yesno, definition, open), ``confidence`` the
+    calibrated probability in [0, 1] that the evidence answers, ``hits`` what the search found, best first,
+    ``seconds`` the time taken.
+    """
+
+    question: str
+    query: str
+    text: str
+    answered: bool
+    kind: str
+    confidence: float
+    statements: tuple[Statement, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    refusal: str = ""
+    hits: tuple[Hit, ...] = ()
+    seconds: float = 0.0

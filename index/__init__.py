@@ -1,0 +1,1 @@
+"""Documents and search: load, structure, split, embed, store, search. Imports nothing of ours."""

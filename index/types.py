@@ -1,0 +1,149 @@
+"""The nouns of the index: documents, their sections and chunks, and what a search returns.
+
+Offsets are sacred. A document's text is normalised once, when it is loaded; from then on every position is a
+half-open character range into ``Document.text``, and a quote is always copied from the text by its range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """The half-open character range [start, end) of a document's text."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def of(self, text: str) -> str:
+        """The characters of ``text`` that the span covers."""
+        return text[self.start : self.end]
+
+    def covers(self, other: Span) -> bool:
+        """Whether ``other`` lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a document as a policy; an empty string or ``None`` where it is not known.
+
+    ``issuer`` is the 发文机关, ``number`` the 发文字号, ``status`` the 时效 (现行, 已修改, 已废止, 失效),
+    ``occasion`` the meeting or event at which a text came to be.
+    """
+
+    title: str = ""
+    issuer: str = ""
+    number: str = ""
+    date: date | None = None
+    status: str = ""
+    region: str = ""
+    occasion: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One policy document: its normalised text, its facts and where it came from.
+
+    ``id`` is stable for a path; ``content_hash`` is the SHA-256 of the file's bytes and of its sidecar's.
+    """
+
+    id: str
+    text: str
+    facts: Facts
+    path: str
+    content_hash: str
+
+    @property
+    def title(self) -> str:
+        """The title by which people know the document."""
+        return self.facts.title
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One node of a document's outline, root first, in the order of the text.
+
+    ``number`` is its place in the outline (0 is the root, which covers the whole text) and ``parent`` that of
+    the section it belongs to (``None`` for the root). ``span`` covers the head and everything below it, the
+    sections nested in it included. ``head`` is the heading, or the sentence that announces a list, or the
+    first sentence of a list item; it is empty (start == end) for the root. ``kind`` is one of
+    document, part 编, chapter 章, division 节, article 条, heading, list (an announcing sentence with its
+    items) and item. ``label`` is the enumerator as written (第二十条, 一、, （一）, 一是), or empty.
+    ``period`` is the time that the section speaks of, its own or inherited: a year ("2021"), a five-year
+    plan ("十四五"), or empty.
+    """
+
+    number: int
+    parent: int | None
+    kind: str
+    label: str
+    head: Span
+    span: Span
+    period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of whole sentences of one document, the unit of search.
+
+    The chunks of a document do not overlap and join back to its text. ``section`` is the number of the
+    innermost section that covers the chunk, ``heading`` the heads from the outermost section down to it,
+    shortened and joined with " › "; ``sentences`` are the sentences' spans, which tile the chunk.
+    """
+
+    document_id: str
+    number: int
+    section: int
+    start: int
+    end: int
+    text: str
+    heading: str
+    sentences: tuple[Span, ...]
+
+    @property
+    def span(self) -> Span:
+        """The chunk's range in the document's text."""
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may be searched; a field left empty does not restrict.
+
+    ``since`` and ``until`` are inclusive ISO dates ("2021-01-01") and pass only documents whose date is
+    known. ``issuer`` and ``region`` match as substrings, ``number`` after its brackets are made alike,
+    ``status`` exactly. ``documents`` are document ids.
+    """
+
+    issuer: str = ""
+    number: str = ""
+    region: str = ""
+    status: str = ""
+    since: str = ""
+    until: str = ""
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One chunk that a search found; ``score`` is the fused score by which hits are ordered.
+
+    ``lexical`` is the BM25 score (≥ 0) and ``dense`` the cosine similarity in [-1, 1];
+    ``sentences`` holds the cosine similarity of the query with each of the chunk's sentences.
+    """
+
+    chunk: Chunk
+    score: float
+    lexical: float
+    dense: float
+    sentences: tuple[float, ...] = field(default=())
