@@ -259,8 +259,10 @@ def test_a_damaged_folder_and_what_a_killed_process_left_are_replaced(tmp_path: 
 
 @pytest.mark.slow
 def test_processes_that_expand_at_once_all_get_a_whole_folder(tmp_path: Path):
-    code = "import sys; from pathlib import Path; from index import model;"
+    code = (
+        "import sys; from pathlib import Path; from index import model;"
         "print(model.is_intact(model.expand(Path(sys.argv[1]))))"
+    )
     runs = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE, text=True)
         for _ in range(3)
