@@ -36,7 +36,8 @@ class Question:
     stand in them. ``must`` are the facts a right answer says and ``must_not`` those it does not, ``items`` the
     list it gives, in order. ``right`` and ``wrong`` are the options of a multiple-choice question. ``within``
     restricts the search to these sources; ``rewritten`` is the standalone form of a follow-up. ``strict``
-    asks for every piece of evidence to be cited before the answer counts as right.
+    asks for every piece of evidence to be cited before the answer counts as right. ``split`` is dev or test
+    where the set itself is split.
     """
 
     id: str
@@ -55,19 +56,22 @@ class Question:
     within: tuple[str, ...] = ()
     rewritten: str = ""
     strict: bool = False
+    split: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A question set as it is run: its documents and its questions.
 
-    ``headline`` is the metric by which the set is usually told.
+    ``headline`` is the metric by which the set is told and its cases are called right; ``note`` says, in
+    Chinese, what a reader of the figures must know about how the set was read.
     """
 
     name: str
     sources: tuple[Source, ...]
     questions: tuple[Question, ...]
-    headline: str = "correct"
+    headline: str = "rouge_l"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
