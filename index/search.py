@@ -1,0 +1,265 @@
+"""Search as a pure function: filter, score by words and by meaning, fuse, order.
+
+Nothing here reads a file: ``Snapshot`` is the library's content as search sees it, at one moment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from index.errors import InvalidQuestion
+from index.lexical import Lexical, normalise
+from index.store import Summary
+from index.types import Filters
+from index.vectors import Vectors
+
+CANDIDATES = 100
+"""How many chunks each half puts forward."""
+
+LEXICAL_WEIGHT = 1.0
+DENSE_WEIGHT = 1.0
+
+TITLE_BOOST = 2.0
+NUMBER_BOOST = 4.0
+ARTICLE_BOOST = 4.0
+YEAR_BOOST = 0.5
+"""What an exact reference adds, in standard deviations of a half's scores over the candidates."""
+
+_QUOTED = re.compile("《([^《》]+)》")
+_ARTICLE = re.compile("第([零〇一二三四五六七八九十百千\\d]+)条(之[一二三四五六七八九十]+)?")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_OPENING = str.maketrans("[(【〔〈", "〔〔〔〔〔")
+_CLOSING = str.maketrans("])】〕〉", "〕〕〕〕〕")
+_VERSION = re.compile("〔[^〔〕]*〕|《|》|\\s")
+_SHORTEST_NAME = 5
+"""A title shorter than this is also an ordinary word, so only 《》 make it a reference."""
+
+
+class Scored(NamedTuple):
+    """One chunk that a search found, by its row."""
+
+    row: int
+    score: float
+    lexical: float
+    dense: float
+
+
+@dataclass(frozen=True, slots=True)
+class References:
+    """What a query names exactly: titles in 《》, articles (第二十条, also for 第20条) and years."""
+
+    titles: tuple[str, ...]
+    articles: tuple[str, ...]
+    years: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The library as search sees it at one moment; arrays run over the chunks' rows, in the order of their ids.
+
+    ``owner`` is the place in ``documents`` of each chunk's document, ``periods`` the time that the chunk's
+    section speaks of.
+    """
+
+    stamp: str
+    ids: np.ndarray
+    owner: np.ndarray
+    periods: np.ndarray
+    documents: tuple[Summary, ...]
+    lexical: Lexical
+    vectors: Vectors
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Each document's title as it is matched."""
+        return tuple(name(document.title) for document in self.documents)
+
+    @cached_property
+    def numbers(self) -> tuple[str, ...]:
+        """Each document's number (发文字号) as it is matched."""
+        return tuple(number(document.facts.number) for document in self.documents)
+
+
+def context(title: str, heading: str) -> str:
+    """What is embedded and matched before a chunk's own text: its document's title and its heading path."""
+    return " › ".join(part for part in (title, heading) if part)
+
+
+def brackets(text: str) -> str:
+    """``text`` as it is matched, with brackets of every kind made alike: 国发[2021]23号 → 国发〔2021〕23号."""
+    return normalise(text).translate(_OPENING).translate(_CLOSING)
+
+
+def number(text: str) -> str:
+    """A 发文字号 as it is compared: brackets made alike, no blanks."""
+    return re.sub(r"\s", "", brackets(text))
+
+
+def name(title: str) -> str:
+    """A title as it is compared: without 《》, 中华人民共和国, blanks, or a version in brackets."""
+    return _VERSION.sub("", brackets(title)).removeprefix("中华人民共和国")
+
+
+def references(query: str) -> References:
+    """What ``query`` names exactly."""
+    plain = normalise(query)
+    return References(
+        titles=tuple(dict.fromkeys(filter(None, map(name, _QUOTED.findall(plain))))),
+        articles=tuple(dict.fromkeys(map(_label, _ARTICLE.finditer(plain)))),
+        years=tuple(dict.fromkeys(_YEAR.findall(_QUOTED.sub(" ", plain)))),
+    )
+
+
+def numeral(value: int) -> str:
+    """A number from 1 to 9999 as laws write it: 20 → 二十, 108 → 一百零八, 1260 → 一千二百六十."""
+    written = ""
+    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit = value // place % 10
+        if digit:
+            gap = "零" if written and value // (place * 10) % 10 == 0 else ""
+            written += gap + "零一二三四五六七八九"[digit] + unit
+    return written.removeprefix("一") if 10 <= value < 20 else written
+
+
+def _label(article: re.Match[str]) -> str:
+    """The label of an article as laws write it: 第20条 → 第二十条."""
+    digits, insertion = article.groups(default="")
+    written = numeral(int(digits)) if digits.isdecimal() and int(digits) < 10_000 else digits
+    return f"第{written}条{insertion}"
+
+
+def passing(filters: Filters, documents: Sequence[Summary]) -> np.ndarray:
+    """Which documents ``filters`` let through, as booleans in their order.
+
+    Raises ``InvalidQuestion`` for a date that is none.
+    """
+    since, until = _day(filters.since), _day(filters.until)
+    issuer, region = normalise(filters.issuer), normalise(filters.region)
+    wanted = number(filters.number)
+
+    def passes(document: Summary) -> bool:
+        facts = document.facts
+        return (
+            (not filters.documents or document.id in filters.documents)
+            and (not issuer or issuer in normalise(facts.issuer))
+            and (not region or region in normalise(facts.region))
+            and (not wanted or wanted == number(facts.number))
+            and (not filters.status or filters.status == facts.status)
+            and (since is None or (facts.date is not None and facts.date >= since))
+            and (until is None or (facts.date is not None and facts.date <= until))
+        )
+
+    return np.fromiter(map(passes, documents), dtype=bool, count=len(documents))
+
+
+def rank(
+    snapshot: Snapshot,
+    query: str,
+    vector: np.ndarray,
+    k: int,
+    filters: Filters | None = None,
+    articles: np.ndarray | None = None,
+    *,
+    lexical_weight: float = LEXICAL_WEIGHT,
+    dense_weight: float = DENSE_WEIGHT,
+) -> tuple[Scored, ...]:
+    """Up to ``k`` chunks for ``query``, best first; of equals, the one stored first.
+
+    ``vector`` is the query's, of length 1; ``articles`` are the rows of the articles that the query names. Each
+    half puts forward its best ``CANDIDATES`` among the chunks that ``filters`` let through; every candidate is
+    scored exactly by both; each half's scores are brought to mean 0 and standard deviation 1 over the
+    candidates, and summed.
+    """
+    if not len(snapshot.ids):
+        return ()
+    open_documents = None if filters in (None, Filters()) else passing(filters or Filters(), snapshot.documents)
+    open_rows = None if open_documents is None else open_documents[snapshot.owner]
+    lexical = snapshot.lexical.scores(query)
+    boosts = _boosts(snapshot, query, articles, open_documents)
+    if open_rows is not None:
+        lexical = np.where(open_rows, lexical, -1)
+        boosts = np.where(open_rows, boosts, 0)
+    rows = np.unique(
+        np.concatenate(
+            [
+                _best(lexical, lexical > 0),
+                snapshot.vectors.nearest(vector, CANDIDATES, open_rows),
+                _best(boosts + _standardised(lexical), boosts >= TITLE_BOOST),
+            ]
+        )
+    )
+    if not len(rows):
+        return ()
+    words, meaning = lexical[rows], snapshot.vectors.scores(vector, rows)
+    scores = lexical_weight * _standardised(words) + dense_weight * _standardised(meaning) + boosts[rows]
+    order = np.lexsort((rows, -scores))[:k]
+    return tuple(
+        Scored(int(rows[place]), float(scores[place]), float(words[place]), float(meaning[place]))
+        for place in order
+    )
+
+
+def _boosts(
+    snapshot: Snapshot, query: str, articles: np.ndarray | None, open_documents: np.ndarray | None
+) -> np.ndarray:
+    """What exact references add to each row."""
+    named = references(query)
+    fits = _title_fits(snapshot, query, named.titles)
+    plain_query = number(query)
+    numbered = np.array([len(n) > 3 and n in plain_query for n in snapshot.numbers], dtype=bool)
+    of_documents = TITLE_BOOST * fits + NUMBER_BOOST * numbered
+    boosts: np.ndarray = of_documents[snapshot.owner] if len(snapshot.owner) else np.zeros(0)
+    if articles is not None and len(articles):
+        owners = snapshot.owner[articles]
+        meant = (fits > 0) | numbered
+        if not meant.any():
+            there = np.unique(owners if open_documents is None else owners[open_documents[owners]])
+            meant[there] = len(there) == 1
+        boosts[articles[meant[owners]]] += ARTICLE_BOOST
+    if named.years:
+        boosts += YEAR_BOOST * np.isin(snapshot.periods, named.years)
+    return boosts
+
+
+def _title_fits(snapshot: Snapshot, query: str, titles: Sequence[str]) -> np.ndarray:
+    """How well each document's title fits one that is named: 1 the same, ½ a part of it, 0 not at all."""
+    plain = name(query)
+    fits = np.zeros(len(snapshot.documents))
+    for place, known in enumerate(snapshot.names):
+        if known in titles or (len(known) >= _SHORTEST_NAME and known in plain):
+            fits[place] = 1
+        elif any(title in known for title in titles):
+            fits[place] = 0.5
+    return fits
+
+
+def _best(scores: np.ndarray, eligible: np.ndarray) -> np.ndarray:
+    """Up to ``CANDIDATES`` eligible rows of the greatest scores; of equals, the first."""
+    rows = np.flatnonzero(eligible)
+    if len(rows) > CANDIDATES:
+        rows = rows[np.argsort(-scores[rows], kind="stable")[:CANDIDATES]]
+    return rows
+
+
+def _standardised(scores: np.ndarray) -> np.ndarray:
+    """``scores`` with mean 0 and standard deviation 1; all 0 where they are all the same."""
+    spread = float(scores.std()) if len(scores) else 0.0
+    return (scores - scores.mean()) / spread if spread > 1e-9 else np.zeros(len(scores))
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidQuestion(
+            f"'{text}' is not a date; write it as 2021-01-31", f"“{text}”不是日期；请写成 2021-01-31 的形式"
+        ) from error
