@@ -1,0 +1,151 @@
+"""Answers as HTML messages of the chat, and the messages on screen as the turns of a conversation.
+
+Every message is HTML that is escaped here: the question, the answer and each word of a document are text and
+stay text. The page shows them with markdown and formulas switched off, so that a quote looks as it is written,
+and Gradio sanitises them once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
+
+from assistant.render import around, reference
+from assistant.types import Answer, Citation, Turn
+from index.types import Document
+
+Message = Mapping[str, Any]
+"""A message as Gradio gives it: its ``role`` and, in ``content``, its HTML, whole or in parts with a ``text``."""
+
+WAITING = '<div class="waiting">正在查阅文件</div>'
+"""Shown until the first words of an answer arrive."""
+
+STOPPED = '<div class="failed">已停止。</div>'
+"""Shown in place of an answer that was stopped before its first words."""
+
+_MARKER = re.compile(r"\[(\d+)\]")
+_MARKERS = re.compile(r"(?:\[\d+\])+$")
+_ITEM = re.compile(r"^(?:\d+\.|·) ")
+
+
+def asked(question: str) -> str:
+    """A question as a message."""
+    return f'<div class="asked">{_shown(question)}</div>'
+
+
+def failed(reason: str) -> str:
+    """A message that takes an answer's place where there is none."""
+    return f'<div class="failed">{_shown(reason)}</div>'
+
+
+def answered(answer: Answer, turn: int, document: Callable[[str], Document]) -> str:
+    """An answer as a message: what was searched, the text with its markers as links, the sources to open.
+
+    ``turn`` tells this answer's sources from those of the others on the page; ``document`` gives the document
+    of an id, for the context of a quote.
+    """
+    known = {citation.marker for citation in answer.citations}
+    leads = {f"{said.text}[{said.marker}]" for said in answer.statements if said.lead}
+    parts = ['<div class="refusal">' if answer.refusal else '<div class="answer">']
+    if answer.query not in ("", answer.question) and answer.refusal != "chat":
+        parts.append(f'<div class="searched">按“{_shown(answer.query)}”检索</div>')
+    parts.append('<div class="said">')
+    parts.extend(_line(line, line in leads, known, turn) for line in answer.text.split("\n"))
+    parts.append("</div>")
+    if answer.citations:
+        caption = "找到的相关内容，不作为答案" if answer.refusal else "出处"
+        parts.append(f'<div class="sources"><div class="caption">{caption}</div>')
+        parts.extend(_source(citation, turn, document(citation.document_id)) for citation in answer.citations)
+        parts.append("</div>")
+    return "".join([*parts, "</div>"])
+
+
+def question(message: Message) -> str:
+    """The question that a message of the user asks."""
+    return _text(_html(message), "asked")
+
+
+def turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
+    """The turns of a conversation, read from what is on screen; an answer that failed makes no turn."""
+    found = []
+    for asking, answering in zip(messages, messages[1:], strict=False):
+        said = _text(_html(answering), "said")
+        if asking["role"] == "user" and answering["role"] == "assistant" and said:
+            found.append(Turn(question(asking), said))
+    return tuple(found)
+
+
+def waiting(message: Message) -> bool:
+    """Whether the message still stands for an answer of which nothing has arrived."""
+    return _html(message) == WAITING
+
+
+def _line(line: str, lead: bool, known: set[int], turn: int) -> str:
+    """One line of an answer; of its markers at the end, those with a citation become links."""
+    markers = _MARKERS.search(line)
+    text, marks = (line[: markers.start()], markers.group()) if markers else (line, "")
+
+    def link(found: re.Match[str]) -> str:
+        marker = int(found[1])
+        if marker not in known:
+            return found[0]
+        return f'<a class="marker" href="#source-{turn}-{marker}" title="查看出处 {marker}">[{marker}]</a>'
+
+    kind = "line lead" if lead else "line item" if _ITEM.match(line) else "line"
+    return f'<div class="{kind}">{_shown(text)}{_MARKER.sub(link, marks)}</div>'
+
+
+def _source(citation: Citation, turn: int, document: Document) -> str:
+    """A citation that opens to its sentence in its context."""
+    before, quote, after = around(document, citation.span)
+    return (
+        f'<details class="source" id="source-{turn}-{citation.marker}">'
+        f'<summary><span class="number">[{citation.marker}]</span> '
+        f'<span class="reference">{_shown(reference(citation))}</span></summary>'
+        f'<div class="context">{_shown(before)}<mark>{_shown(quote)}</mark>{_shown(after)}</div></details>'
+    )
+
+
+def _shown(text: str) -> str:
+    return escape(text).replace("\n", "<br>")
+
+
+def _html(message: Message) -> str:
+    content = message["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+class _Reader(HTMLParser):
+    """The text of the element of one class; its lines are its <br> and the elements inside it."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.wanted = wanted
+        self.depth = 0
+        self.lines: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Enter the element, or begin a line inside it."""
+        if tag == "div" and (self.depth or dict(attrs).get("class") == self.wanted):
+            self.depth += 1
+        if self.depth and tag in ("div", "br"):
+            self.lines.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Leave the element."""
+        self.depth -= tag == "div" and self.depth > 0
+
+    def handle_data(self, data: str) -> None:
+        """Take the text inside the element."""
+        if self.depth:
+            self.lines[-1] += data
+
+
+def _text(html: str, wanted: str) -> str:
+    reader = _Reader(wanted)
+    reader.feed(html)
+    reader.close()
+    return "\n".join(reader.lines[len(reader.lines) > 1 and not reader.lines[0] :])

@@ -1,0 +1,242 @@
+"""The web page: a chat that answers from the documents, every statement with its source to open.
+
+``page`` builds it, ``application`` puts it behind the shield of ``assistant.page.shield``, ``serve`` runs it.
+The only state is the conversation on screen: each window sends its own with every question, so that no two
+windows share anything and retry, undo and clear can never disagree with what is seen.
+"""
+
+from __future__ import annotations
+
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from assistant.assistant import Assistant, quiet
+from assistant.page.examples import examples
+from assistant.page.messages import STOPPED, WAITING, answered, asked, failed, question, turns, waiting
+from assistant.page.shield import Shield
+from index.errors import PolicyError, SettingsError
+
+TITLE = "政策文件问答"
+EXAMPLES = 4
+"""Example questions on the page."""
+NEWEST = 8
+"""Documents, the newest, that example questions are drawn from."""
+AT_ONCE = 8
+"""Questions that are answered at the same time; more wait their turn."""
+WAITING_ROOM = 200
+"""Questions that may wait; more are told that the page is busy."""
+
+log = logging.getLogger(__name__)
+
+Messages = list[dict[str, Any]]
+
+
+def page(assistant: Assistant) -> gr.Blocks:
+    """The page over an assistant's library, in Chinese."""
+    quiet()
+    offered = _offered(assistant)
+
+    def opening() -> tuple[str, Any]:
+        return _heading(assistant), gr.Chatbot(examples=offered(assistant.library.version))
+
+    def send(asking: str, messages: Messages) -> tuple[str, Messages]:
+        return ("", [*messages, *_pair(asking)]) if asking.strip() else (asking, messages)
+
+    def pick(messages: Messages, picked: gr.SelectData) -> Messages:
+        return [*messages, *_pair(picked.value["text"])]
+
+    def reply(messages: Messages) -> Iterator[Messages]:
+        for content in replies(assistant, messages):
+            yield [*messages[:-1], {"role": "assistant", "content": content}]
+
+    def again(messages: Messages) -> Messages:
+        return [*messages[:-2], *_pair(question(messages[-2]))] if len(messages) > 1 else messages
+
+    def undo(messages: Messages) -> tuple[Any, Messages]:
+        return (question(messages[-2]), messages[:-2]) if len(messages) > 1 else (gr.skip(), messages)
+
+    def halt(messages: Messages) -> Messages:
+        if messages and waiting(messages[-1]):
+            return [*messages[:-1], {"role": "assistant", "content": STOPPED}]
+        return messages
+
+    def busy() -> tuple[Any, ...]:
+        return gr.Textbox(submit_btn=False, stop_btn="停止"), *[gr.Button(interactive=False)] * 3
+
+    def ready(messages: Messages) -> tuple[Any, ...]:
+        some = gr.Button(interactive=bool(messages))
+        return gr.Textbox(submit_btn="发送", stop_btn=False), some, some, some
+
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
+        heading = gr.Markdown(_heading(assistant), elem_id="heading")
+        chat = gr.Chatbot(
+            elem_id="chat",
+            label="对话",
+            show_label=False,
+            container=False,
+            scale=1,
+            height="100%",
+            layout="bubble",
+            buttons=[],
+            feedback_options=None,
+            render_markdown=False,
+            sanitize_html=True,
+            allow_tags=False,
+            latex_delimiters=[],
+            examples=offered(assistant.library.version),
+            placeholder="请直接提问，或从下面的例子开始",
+        )
+        with gr.Column(elem_id="composer", scale=0):
+            box = gr.Textbox(
+                elem_id="box",
+                label="问题",
+                show_label=False,
+                container=False,
+                placeholder="输入问题，Enter 发送，Shift+Enter 换行",
+                lines=1,
+                max_lines=6,
+                autofocus=True,
+                submit_btn="发送",
+            )
+            with gr.Row(elem_id="actions"):
+                retry = gr.Button("重新回答", size="sm", elem_id="retry", interactive=False)
+                withdraw = gr.Button("撤回上一问", size="sm", elem_id="undo", interactive=False)
+                clear = gr.Button("清空对话", size="sm", elem_id="clear", interactive=False)
+        controls = [box, retry, withdraw, clear]
+        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
+        started = [
+            box.submit(send, [box, chat], [box, chat], **quick),
+            chat.example_select(pick, chat, chat, **quick),
+            retry.click(again, chat, chat, **quick),
+        ]
+        running = []
+        for start in started:
+            answering = start.then(busy, None, controls, **quick).then(
+                reply, chat, chat, show_progress="hidden", api_visibility="private", concurrency_id="answers"
+            )
+            answering.then(ready, chat, controls, **quick)
+            running.append(answering)
+        box.stop(halt, chat, chat, cancels=running, **quick).then(ready, chat, controls, **quick)
+        withdraw.click(undo, chat, [box, chat], **quick).then(ready, chat, controls, **quick)
+        clear.click(lambda: [], None, chat, **quick).then(ready, chat, controls, **quick)
+        blocks.load(opening, None, [heading, chat], **quick)
+    blocks.queue(max_size=WAITING_ROOM, default_concurrency_limit=AT_ONCE)
+    return blocks
+
+
+def replies(assistant: Assistant, messages: Messages) -> Iterator[str]:
+    """What the last message becomes while the question before it is being answered, to its final state.
+
+    A deliberate error becomes its Chinese line; a bug is logged and an apology takes the answer's place.
+    """
+    if len(messages) < 2 or not waiting(messages[-1]):
+        return
+    try:
+        so_far = None
+        pieces = assistant.stream(question(messages[-2]), turns(messages[:-2]))
+        for piece in pieces:
+            so_far = piece if so_far is None else so_far + piece
+            if so_far.text:
+                yield answered(so_far, len(messages), assistant.library.document)
+    except PolicyError as error:
+        yield failed(error.chinese)
+    except Exception:
+        log.exception("a question could not be answered")
+        yield failed("出错了，请重试。")
+
+
+def application(blocks: gr.Blocks) -> FastAPI:
+    """The page as an ASGI application that asks no other host for anything."""
+    assets = files("assistant.page") / "static"
+    head = "".join(
+        form.format(f"page/{name}?{sha256(assets.joinpath(name).read_bytes()).hexdigest()[:8]}")
+        for name, form in (
+            ("page.js", '<script src="{}"></script>'),
+            ("page.css", '<link rel="stylesheet" href="{}">'),
+        )
+    )
+    app = FastAPI(openapi_url=None)
+    app.mount("/page", StaticFiles(packages=[("assistant.page", "static")]), name="page")
+    app.add_middleware(Shield, head=head)
+    return gr.mount_gradio_app(
+        app, blocks, path="/", footer_links=[], run_history=False, show_error=False, theme=_theme(), ssr_mode=False
+    )
+
+
+def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
+    """Run the page until interrupted; ``ready`` is called once it can be opened.
+
+    Raises ``SettingsError`` when ``host`` and ``port`` cannot be listened on.
+    """
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started and ready is not None:
+                ready()
+
+    with _listening(host, port) as listening:
+        app = application(page(assistant))
+        server = Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        try:
+            server.run(sockets=[listening])
+        except KeyboardInterrupt:
+            return
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(address[:2], family=family)
+    except OSError as error:
+        raise SettingsError(
+            f"{host}:{port} cannot be listened on ({error.strerror}); stop what uses it or choose another --port",
+            f"无法在 {host}:{port} 打开网页（{error.strerror}）；请停止占用它的程序，或用 --port 另选端口",
+        ) from error
+
+
+def _pair(asking: str) -> Messages:
+    """A question and the place of its answer."""
+    return [{"role": "user", "content": asked(asking)}, {"role": "assistant", "content": WAITING}]
+
+
+def _heading(assistant: Assistant) -> str:
+    count = len(assistant.library.documents())
+    about = (
+        f"已收录 {count} 份文件。只依据这些文件作答，每句话都有出处，点开即见原文。"
+        if count
+        else "还没有收录文件。请先用 policyqa ingest 收录，再来提问。"
+    )
+    return f'<h1>{TITLE}</h1><p class="about">{about}</p>'
+
+
+def _offered(assistant: Assistant) -> Callable[[int], list[dict[str, Any]]]:
+    """The example questions for a version of the library, each of which it answers."""
+
+    @lru_cache(maxsize=1)
+    def offered(version: int) -> list[dict[str, Any]]:
+        library = assistant.library
+        newest = sorted(library.documents(), key=lambda one: str(one.facts.date or ""), reverse=True)[:NEWEST]
+        drawn = [examples(library.document(one.id), library.sections(one.id)) for one in newest]
+        found: list[dict[str, Any]] = []
+        for place in range(max(map(len, drawn), default=0)):
+            for questions in drawn:
+                if len(found) < EXAMPLES and place < len(questions) and assistant.ask(questions[place]).answered:
+                    found.append({"text": questions[place]})
+        return found
+
+    return offered
+
+
+def _theme() -> Any:
+    fonts = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "system-ui", "sans-serif"]
+    return gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=fonts, font_mono=["monospace"])
