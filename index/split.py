@@ -34,7 +34,7 @@ class _Block:
 def chunks(document_id: str, text: str, sections: Sequence[Section], size: int = SIZE) -> tuple[Chunk, ...]:
     """The chunks of ``text`` in order; they tile it, and an empty text gives none.
 
-    A chunk holds about ``size`` characters and never many more than twice that, unless nothing in it can be cut.
+    A chunk holds about ``size`` characters, and more than twice that only where a heading goes with it.
     It stays within one section; only small sections that follow one another under one parent share a chunk, and
     a heading goes with the first text below it. A sentence longer than two chunks is cut at its commas.
     """
@@ -82,7 +82,8 @@ def _blocks(text: str, section: Section, children: dict[int, list[Section]], siz
             break
         parts = _blocks(text, child, children, size)
         if heading:
-            parts[0] = _Block(heading + parts[0].sentences, section.number, False, False)
+            small = section.kind == "list" and parts[0].small
+            parts[0] = _Block(heading + parts[0].sentences, section.number, small, small)
             heading = ()
         blocks += parts
         position = child.span.end
@@ -110,19 +111,16 @@ def _tiled(text: str, section: Section, children: dict[int, list[Section]]) -> t
 
 
 def _cut(text: str, spans: Sequence[Span], size: int) -> tuple[Span, ...]:
-    """The sentences, those longer than two chunks cut at the last comma or white space that a chunk's size allows."""
+    """The sentences, those longer than two chunks cut at a comma or white space, else anywhere."""
     pieces: list[Span] = []
     for span in spans:
         start = span.start
         while span.end - start > 2 * size:
             commas = [match.end() for match in _CUT.finditer(text, start + size // 2, start + size)]
-            if not commas:
-                comma = _CUT.search(text, start + size, span.end)
-                if comma is None:
-                    break
-                commas = [comma.end()]
-            pieces.append(Span(start, commas[-1]))
-            start = commas[-1]
+            comma = None if commas else _CUT.search(text, start + size, start + 2 * size)
+            cut = commas[-1] if commas else comma.end() if comma else start + 2 * size
+            pieces.append(Span(start, cut))
+            start = cut
         if start < span.end:
             pieces.append(Span(start, span.end))
     return tuple(pieces)

@@ -52,6 +52,8 @@ _SPEAKS = re.compile("会议(?:强调|指出|要求|认为|决定|提出|审议|
 _ANNOUNCES = re.compile(rf"以下|如下|下列|下述|[{_NUMERAL}\d](?:个|项|条|点|方面)")
 _CJK = "\u4e00-\u9fff"
 _SPACED = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
+_TITLE = re.compile(rf"\s*([^\s，,。；;：:]{{4,{SHORT}}})\s+(?=\S{{8}})")  # words set off by white space
+_TWO = re.compile(f"[{_CJK}]{{2}}")
 _CLAUSE = re.compile(r"[，,。；;：:]")
 
 
@@ -66,8 +68,10 @@ class _Mark:
     label: str
     number: int = 0
     line: bool = False  # whether it begins its line
+    title: bool = False  # whether it heads a line that reads like a title, not a sentence
     chain: int = -1  # which sequence of enumerators it belongs to
     end: int = 0
+    parent: int = -1  # the index of the mark whose section holds it
 
 
 def sections(text: str) -> tuple[Section, ...]:
@@ -138,7 +142,7 @@ def _marks(text: str) -> list[_Mark]:
     for match in _ANNEX.finditer(text):
         line_end = _line_end(text, match.end())
         if line_end - match.start() <= SHORT:
-            found.append(_Mark(match.start(), line_end, (9, 0), "heading", "", line=True))
+            found.append(_Mark(match.start(), line_end, (1, 9), "heading", "", line=True))
     enumerated: list[_Mark] = []
     candidates = {pattern: _candidates(text, pattern, rank, begins, levels) for rank, pattern in _ENUMERATORS}
     labelled = {mark.start for marks in candidates.values() for mark in marks}
@@ -146,7 +150,7 @@ def _marks(text: str) -> list[_Mark]:
     for rank, pattern in _ENUMERATORS:
         above = [mark.start for mark in enumerated if mark.rank[1] < min(rank, 8)] if rank > 7 else []
         enumerated += _chained(candidates[pattern], sorted({*firm, *above}), len(enumerated))
-    found += enumerated
+    found += _sunk(enumerated)
     taken = {mark.start for mark in found}
     tops = [start for start, level in levels.items() if level == 1]
     for start, level in levels.items():
@@ -207,15 +211,20 @@ def _without_contents(text: str, marks: list[_Mark]) -> list[_Mark]:
     """The marks without a table of contents: headings with nothing between them, all of which come again."""
     kept: list[_Mark] = []
     group: list[_Mark] = []
-    later: dict[tuple[str, str], int] = {(mark.kind, mark.label): mark.start for mark in marks}
+    headings = ["".join(text[mark.start : mark.after].split()) for mark in marks]
+    last = {heading: index for index, heading in enumerate(headings)}
+    repeated = 0
     for index, mark in enumerate(marks):
         group.append(mark)
+        repeated += last[headings[index]] > index
         following = marks[index + 1].start if index + 1 < len(marks) else len(text)
         if mark.kind != "article" and not text[mark.after : following].strip():
             continue
-        repeated = [entry for entry in group if later[entry.kind, entry.label] > group[-1].start]
-        kept += group if len(repeated) < 3 else [entry for entry in group if entry not in repeated]
-        group = []
+        first = index + 1 - len(group)
+        kept += [
+            entry for place, entry in enumerate(group, first) if repeated < 2 or last[headings[place]] == place
+        ]
+        group, repeated = [], 0
     return kept + group
 
 
@@ -239,12 +248,13 @@ def _candidates(
         if not line and not _may_begin(text, at):
             continue
         number = _value(match.group(1))
-        if rank == 5 and _value(text[after : after + 1]) == number + 1:
+        if rank == 5 and text[after : after + 1] in _NUMERAL and _value(text[after : after + 1]) == number + 1:
             continue  # 一、二级市场
         start = begins.get(at, at)
-        found.append(
-            _Mark(start, after, (levels.get(start, 10), rank), "item", match.group().strip(), number, line)
-        )
+        rest = text[after : after + SHORT + 1].partition("\n")[0].rstrip() if line else ""
+        title = 0 < len(rest) <= SHORT and rest[-1] not in "。；;：:，,！？"
+        label = match.group().strip()
+        found.append(_Mark(start, after, (levels.get(start, 10), rank), "item", label, number, line, title))
     return found
 
 
@@ -260,7 +270,9 @@ def _chained(candidates: Iterable[_Mark], walls: Sequence[int], chain: int) -> l
             open_chains.append([mark])
             every.append(open_chains[-1])
             continue
-        for index in range(len(open_chains) - 1, max(len(open_chains) - 9, -1), -1):
+        recent = range(len(open_chains) - 1, max(len(open_chains) - 9, -1), -1)
+        alike = sorted(recent, key=lambda index: open_chains[index][0].title != mark.title)
+        for index in alike:
             items = open_chains[index]
             bare = mark.rank[0] == 10
             if bare and bisect_right(walls, items[-1].start) != bisect_right(walls, mark.start):
@@ -275,22 +287,44 @@ def _chained(candidates: Iterable[_Mark], walls: Sequence[int], chain: int) -> l
             del open_chains[index + 1 :]
             break
     return [
-        replace(mark, chain=chain + index)
+        replace(mark, chain=chain + index, rank=items[0].rank)
         for index, items in enumerate(every)
         if len(items) > 1
         for mark in items
     ]
 
 
+def _sunk(marks: list[_Mark]) -> list[_Mark]:
+    """The marks, those of a sequence inside an item of a lower rank sunk below that: （一） … 一、 二、 … （二）."""
+    ordered = sorted(marks, key=lambda mark: mark.start)
+    chains = _by_chain(ordered)
+    places = {chain: {index: place for place, index in enumerate(items)} for chain, items in chains.items()}
+    for items in chains.values():
+        first, last = ordered[items[0]], ordered[items[-1]]
+        for index in range(items[0] - 1, max(items[0] - 9, -1), -1):
+            around = ordered[index]
+            siblings = chains[around.chain]
+            place = places[around.chain][index] + 1
+            deeper = first.rank[0] == around.rank[0] and first.rank < around.rank
+            if deeper and place < len(siblings) and ordered[siblings[place]].start > last.start:
+                for item in items:
+                    ordered[item] = replace(ordered[item], rank=(around.rank[0], around.rank[1] + 1))
+                break
+    return ordered
+
+
 def _nested(marks: Sequence[_Mark], end: int) -> list[_Mark]:
     """The marks with their ends: each goes on to the next mark of its own or a higher rank."""
     ends = [end] * len(marks)
+    parents = [-1] * len(marks)
     stack: list[int] = []
     for index, mark in enumerate(marks):
         while stack and marks[stack[-1]].rank >= mark.rank:
             ends[stack.pop()] = mark.start
+        if stack:
+            parents[index] = stack[-1]
         stack.append(index)
-    return [replace(mark, end=ends[index]) for index, mark in enumerate(marks)]
+    return [replace(mark, end=ends[index], parent=parents[index]) for index, mark in enumerate(marks)]
 
 
 _Node = tuple[int, int, str, str, int]  # start, end, kind, label, where the head ends or the label does
@@ -301,9 +335,11 @@ def _lists(text: str, marks: list[_Mark], spans: Sequence[Span]) -> tuple[list[_
     starts = [span.start for span in spans]
     chains = _by_chain(marks)
     announced = {chain: _announcement(text, marks, items, spans, starts) for chain, items in chains.items()}
-    opens = {head.start for head in announced.values() if head is not None}
     colon_lists = _colon_lists(text, marks, spans)
-    opens |= {head.start for head, _ in colon_lists}
+    opens = {head.start: _RUNNING for head, _ in colon_lists}
+    opens |= {
+        head.start: marks[chains[chain][0]].rank[1] for chain, head in announced.items() if head is not None
+    }
     plain = _plain_lines(text, marks)
     ended = list(marks)
     for items in chains.values():
@@ -350,7 +386,10 @@ def _announcement(
     if index < 0:
         return None
     head = trimmed(Span(starts[index], first.start), text)
-    around = _around(marks, items[0])
+    around = marks[first.parent] if first.parent >= 0 else None
+    begins = bisect_left(marks, head.start, key=lambda mark: mark.start)
+    if begins < items[0] and marks[begins].kind == "item" and marks[begins].start == head.start:
+        return None
     if around is not None and head.start < around.after:
         if around.kind != "article" or head.start < around.start:
             return None
@@ -363,17 +402,6 @@ def _announcement(
     return head if running or said[-1] in ":：" else None
 
 
-def _around(marks: Sequence[_Mark], index: int) -> _Mark | None:
-    """The innermost mark before ``index`` whose section holds it."""
-    inner = marks[index]
-    for mark in reversed(marks[:index]):
-        if mark.end > inner.start and mark.chain != inner.chain:
-            return mark
-        if mark.rank[1] <= 4 and mark.rank[0] == 10:
-            return None
-    return None
-
-
 def _end_of_last(
     text: str,
     marks: Sequence[_Mark],
@@ -381,16 +409,15 @@ def _end_of_last(
     spans: Sequence[Span],
     starts: Sequence[int],
     plain: Sequence[int],
-    opens: set[int],
+    opens: dict[int, int],
 ) -> int:
     """Where the last item of a sequence ends: it is no longer than the others let expect."""
     last = marks[items[-1]]
     others = [marks[index] for index in items[:-1]]
     end = last.end
     first_plain = bisect_right(plain, last.start)
-    if all(bisect_right(plain, item.start) == bisect_left(plain, item.end) for item in others) and (
-        last.line or last.rank[1] == _RUNNING
-    ):
+    one_line = all(bisect_right(plain, item.start) == bisect_left(plain, item.end) for item in others)
+    if one_line and not (last.title and last.rank[1] <= 6):
         after = plain[first_plain] if first_plain < len(plain) else end
         end = min(end, after)
     closing = _CLOSING.search(text, last.after + 1, end)
@@ -400,7 +427,7 @@ def _end_of_last(
     counts = [bisect_left(starts, item.end) - bisect_left(starts, item.start) for item in others]
     single = last.rank[1] == _RUNNING and max(counts) == 1
     while index < len(starts) and starts[index] < end:
-        opener = starts[index] in opens or (
+        opener = opens.get(starts[index], _RUNNING + 1) <= last.rank[1] or (
             last.rank[1] == _RUNNING
             and (_TIME_OPENS.match(text, starts[index]) or _SPEAKS.match(text, starts[index]))
         )
@@ -425,21 +452,29 @@ def _with_time(
 
 
 def _colon_lists(text: str, marks: Sequence[_Mark], spans: Sequence[Span]) -> list[tuple[Span, list[Span]]]:
-    """Sentences that end in a colon, each with the two or more after it that begin with the same two characters."""
+    """Sentences that end in a colon, each with those after it that begin with the same two characters.
+
+    There must be at least two of them if the sentence speaks of a number of things, else three.
+    """
     found: list[tuple[Span, list[Span]]] = []
     begun = {mark.start for mark in marks}
-    for index in range(len(spans) - 2):
-        head = trimmed(spans[index], text)
-        if not len(head) or text[head.end - 1] not in ":：":
+    index = -1
+    while (index := index + 1) < len(spans) - 2:
+        span = spans[index]
+        if ":" not in text[span.end - 4 : span.end] and "：" not in text[span.end - 4 : span.end]:
             continue
-        opening = text[spans[index + 1].start : spans[index + 1].start + 2]
-        if not re.fullmatch(f"[{_CJK}]{{2}}", opening):
+        head = trimmed(span, text)
+        if text[head.end - 1 : head.end] not in (":", "："):
+            continue
+        opening = text[span.end : span.end + 2]
+        if not _TWO.fullmatch(opening):
             continue
         end = index + 1
         while end < len(spans) and spans[end].start not in begun and text.startswith(opening, spans[end].start):
             end += 1
-        if end - index > 2:
+        if end - index > (2 if _ANNOUNCES.search(text, head.start, head.end) else 3):
             found.append((head, list(spans[index + 1 : end])))
+        index = end - 2 if end - index > 2 else index
     return found
 
 
@@ -507,10 +542,13 @@ def _head(text: str, span: Span, kind: str, after: int, starts: Sequence[int], b
     if nested < len(begun):
         end = min(end, begun[nested])
     head = trimmed(Span(start, end), text)
+    title = _TITLE.match(text, after, head.end)
+    if title:
+        return Span(start, title.end(1))
     if len(head) <= HEAD:
         return head
-    comma = re.compile("[，,、：:；;]").search(text, after, start + HEAD)
-    return Span(start, comma.start()) if comma else trimmed(Span(start, max(start, after)), text)
+    comma = re.compile("[，,：:；;]").search(text, after, head.end)
+    return Span(start, comma.start()) if comma else head
 
 
 def _period(head: str, kind: str, label: str) -> str:
