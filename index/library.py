@@ -283,6 +283,8 @@ class Library:
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         with self._lock:
+            if not self._store.meta("encoder"):
+                return ()
             self._check_encoder(self._store)
         vector = self._encoder.encode_queries([query])[0]
         with self._lock, self._store.snapshot():

@@ -33,7 +33,7 @@ YEAR_BOOST = 0.5
 """What an exact reference adds, in standard deviations of a half's scores over the candidates."""
 
 _QUOTED = re.compile("《([^《》]+)》")
-_ARTICLE = re.compile("第([零〇一二三四五六七八九十百千\\d]+)条(之[一二三四五六七八九十]+)?")
+_ARTICLE = re.compile("第([零〇一二三四五六七八九十百千\\d]{1,9})条(之[一二三四五六七八九十]{1,3})?")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _OPENING = str.maketrans("[(【〔〈", "〔〔〔〔〔")
 _CLOSING = str.maketrans("])】〕〉", "〕〕〕〕〕")
@@ -131,7 +131,7 @@ def numeral(value: int) -> str:
 def _label(article: re.Match[str]) -> str:
     """The label of an article as laws write it: 第20条 → 第二十条."""
     digits, insertion = article.groups(default="")
-    written = numeral(int(digits)) if digits.isdecimal() and int(digits) < 10_000 else digits
+    written = numeral(int(digits)) if digits.isdecimal() and len(digits) < 5 else digits
     return f"第{written}条{insertion}"
 
 

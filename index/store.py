@@ -255,6 +255,8 @@ class Store:
         with self.transaction():
             found = self.connection.execute("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
             if found:
+                if not self.connection.execute("SELECT count(*) FROM documents").fetchone()[0]:
+                    self._set(encoder="", dimension="0")
                 self._changed()
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
@@ -36,7 +37,7 @@ def summary(id_: str, **facts: str | date) -> Summary:
 
 def snapshot(
     texts: list[str],
-    vectors: list[list[float]] | None = None,
+    vectors: Sequence[Sequence[float]] | None = None,
     documents: list[Summary] | None = None,
     owner: list[int] | None = None,
     periods: list[str] | None = None,
@@ -60,7 +61,8 @@ def rows(found: tuple[tuple[int, float, float, float], ...]) -> list[int]:
 
 def test_the_scores_are_standardised_and_summed() -> None:
     # 甲 stands in rows 0 and 1, once in rows of equal length: BM25 w, w, 0, 0 with some w > 0; the mean is w/2
-    # and the deviation w/2, so they standardise to 1, 1, -1, -1. Cosines .6, 0, .6, 0 standardise to 1, -1, 1, -1.
+    # and the deviation w/2, so they standardise to 1, 1, -1, -1. Cosines .6, 0, .6, 0 become
+    # 1, -1, 1, -1.
     snap = snapshot(["甲一", "甲二", "乙三", "乙四"], [[0.6, 0.8], [0, 1], [0.6, 0.8], [0, 1]])
     found = rank(snap, "甲", EAST, 4, lexical_weight=2.0, dense_weight=1.0)
     assert rows(found) == [0, 1, 2, 3]
