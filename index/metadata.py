@@ -1,7 +1,7 @@
 """What is known of a document as a policy: from its sidecar, else by rule from its text and file name.
 
-A rule speaks only where the text leaves no doubt; what is not certain stays empty. The 发文机关 of a document cannot
-be told from its 文号 alone, nor its 时效 from its own text, so these come from the sidecar only.
+A rule speaks only where the text leaves no doubt; what is not certain stays empty. The 发文机关 of a document
+cannot be told from its 文号 alone, nor its 时效 from its own text, so these come from the sidecar only.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ _KIND = re.compile(
 
 
 def facts(text: str, path: Path, sidecar: bytes = b"") -> Facts:
-    """The facts of the document ``text`` in the file ``path``; what ``sidecar`` (TOML) says goes before the rules.
+    """The facts of the document ``text`` in the file ``path``; what ``sidecar`` (TOML) says goes first.
 
-    Raises LoadError, naming the file and the key, if the sidecar is not TOML, has an unknown key or a value of a
-    wrong type.
+    Raises LoadError, naming the file and the key, if the sidecar is not TOML, has an unknown key or a value of
+    a wrong type.
     """
     given = _given(sidecar, path) if sidecar else {}
     lines = [line.strip() for line in text[:5000].splitlines() if line.strip()]

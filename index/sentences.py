@@ -1,8 +1,9 @@
 """Sentences of Chinese policy text, as ranges that tile it exactly.
 
-A sentence is what a person would quote: it ends after 。！？… with its closing quotes and brackets, at a line's end,
-after a colon or a dash that white space follows, and at the white space that stands where a line once broke. It does
-not end inside a short pair of quotes or brackets. A long sentence is parted at its semicolons as well.
+A sentence is what a person would quote: it ends after 。！？… with its closing quotes and brackets, at a
+line's end, after a colon or a dash that white space follows, and at the white space that stands where a line
+once broke. It does not end inside a short pair of quotes or brackets. A long sentence is parted at its
+semicolons as well.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def sentences(text: str, start: int, end: int) -> tuple[Span, ...]:
 
 
 def trimmed(span: Span, text: str) -> Span:
-    """The span without the white space around it, as it is quoted; empty, at its start, if it is nothing else."""
+    """The span without the white space around it, as it is quoted; empty if there is nothing else."""
     piece = span.of(text)
     bare = piece.strip()
     if not bare:

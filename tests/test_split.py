@@ -71,7 +71,7 @@ def test_an_item_of_the_seed_document_is_one_chunk_under_its_year() -> None:
 
 
 def test_small_neighbours_are_joined_and_large_ones_are_not() -> None:
-    # the list is longer than 300; items of 5 + 20 + 1 and 5 + 120 + 1 characters: the small ones are joined, the large ones stand alone
+    # the list is longer than 300; items of 5 + 20 + 1 and 5 + 120 + 1 characters; only the small are joined
     items = [20, 20, 120, 20, 20, 120, 120]
     text = "下列事项：\n" + "".join(
         f"（{n}）{'甲' * i}；\n" for n, i in zip("一二三四五六七", items, strict=True)

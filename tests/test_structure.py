@@ -1,3 +1,4 @@
+import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -261,3 +262,13 @@ def test_sections_nest_in_the_order_of_any_text(text: str) -> None:
         siblings = [other for other in found[1 : section.number] if other.parent == section.parent]
         assert not any(other.span.overlaps(section.span) for other in siblings)
         assert heading_path(text, found, section.number) is not None
+
+
+@pytest.mark.parametrize(
+    "unit", ["一、甲。二、乙。", "1.甲\n2.乙\n", "第一条 甲\n", "# 甲\n", "甲乙丙： ", "一是甲。二是乙。"]
+)
+def test_a_hundred_thousand_enumerators_take_linear_time(unit: str) -> None:
+    text = unit * 50_000
+    began = time.perf_counter()
+    assert sections(text)[0].span.end == len(text)
+    assert time.perf_counter() - began < 60  # a few seconds; a quadratic one would take an hour

@@ -1,7 +1,7 @@
 """Files into documents: one loader a format, one normalisation for all of them.
 
-A loader turns a file's bytes into characters; ``load`` then normalises them once, finds the document's facts and
-makes the ``Document``, whose offsets hold from there on.
+A loader turns a file's bytes into characters; ``load`` then normalises them once, finds the document's facts
+and makes the ``Document``, whose offsets hold from there on.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 
 
 def load(path: Path) -> Document:
-    """The document in the file at ``path``, with the facts of its sidecar ``<file name>.meta.toml`` if there is one.
+    """The document in the file at ``path``.
 
-    Raises UnknownFormat, UnreadableFile or EmptyDocument, and LoadError for a bad sidecar; each names the file.
+    The facts that a sidecar ``<file name>.meta.toml`` gives go before those found in the text. Raises
+    UnknownFormat, UnreadableFile or EmptyDocument, and LoadError for a bad sidecar; each names the file.
     """
     loader = LOADERS.get(path.suffix.lower())
-    if loader is None and not path.is_dir():
+    if loader is None and not os.path.isdir(path):
         known = " ".join(SUFFIXES)
         raise UnknownFormat(
             f"{path} is of an unknown type; convert it to one of {known}",
@@ -37,7 +38,7 @@ def load(path: Path) -> Document:
         )
     data = _bytes(path)
     sidecar = path.with_name(path.name + SIDECAR)
-    described = _bytes(sidecar) if sidecar.is_file() else b""
+    described = _bytes(sidecar) if os.path.isfile(sidecar) else b""
     text = normalised(loader(data, path)) if loader else ""
     if not text.strip():
         raise EmptyDocument(
@@ -65,12 +66,12 @@ def normalised(text: str) -> str:
 def files(paths: Iterable[Path]) -> tuple[Path, ...]:
     """Every file to load under ``paths``, each once: folders expanded, their files in the order of their names.
 
-    Hidden files, files that an office program holds open (~$…) and sidecars are left out. Files of unknown types
-    and paths that do not exist are kept, so that ``load`` names what is wrong with each.
+    Hidden files, files that an office program holds open (~$…) and sidecars are left out. Files of unknown
+    types and paths that do not exist are kept, so that ``load`` names what is wrong with each.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if path.is_dir():
+        if os.path.isdir(path):
             found.update(dict.fromkeys(_inside(path)))
         else:
             found[path] = None
@@ -99,7 +100,6 @@ def _bytes(path: Path) -> bytes:
         )
     except PermissionError:
         english, chinese = "may not be read; change its permissions", "没有读取权限；请修改文件权限"
-    except OSError as error:
-        english = f"cannot be read ({error.strerror}); check the file"
-        chinese = f"无法读取（{error.strerror}）；请检查文件"
+    except (OSError, ValueError) as error:
+        english, chinese = f"cannot be read ({error}); check the path", f"无法读取（{error}）；请检查路径"
     raise UnreadableFile(f"{path} {english} and add it again", f"{path} {chinese}后重新添加")

@@ -29,8 +29,8 @@ def plain(data: bytes, path: Path) -> str:
             text = _decoded(data[len(bom) :], encoding)
             return _checked(text, path)
     text = _decoded(data, "utf-8")
-    if text is not None and text.count("\0") <= CONTROLS * len(text):
-        return _checked(text, path)
+    if text is not None and _controls(text) <= CONTROLS:
+        return text
     readings = [_decoded(data, encoding) for encoding in ("gb18030", "utf-16-le", "utf-16-be")]
     best = max((reading for reading in readings if reading), key=plausibility, default=None)
     if best is not None and plausibility(best) < PLAUSIBLE:
@@ -76,6 +76,12 @@ def _weight(character: str) -> float:
     return 0.0
 
 
+def _controls(text: str) -> float:
+    """The share of control characters in the first of the text."""
+    sample = text[:SAMPLE]
+    return sum(character < " " and character not in "\t\n\r\f" for character in sample) / max(len(sample), 1)
+
+
 def _decoded(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
@@ -84,10 +90,8 @@ def _decoded(data: bytes, encoding: str) -> str | None:
 
 
 def _checked(text: str | None, path: Path) -> str:
-    if text is not None:
-        controls = sum(character < " " and character not in "\t\n\r\f" for character in text[:SAMPLE])
-        if controls <= CONTROLS * min(len(text), SAMPLE):
-            return text
+    if text is not None and _controls(text) <= CONTROLS:
+        return text
     raise UnreadableFile(
         f"{path} is not text in UTF-8, GB18030 or UTF-16; save it as UTF-8 text and add it again",
         f"{path} 不是 UTF-8、GB18030 或 UTF-16 编码的文本；请另存为 UTF-8 文本后重新添加",
