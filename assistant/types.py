@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from index.types import Hit, Span
@@ -82,3 +82,26 @@ class Answer:
     refusal: str = ""
     hits: tuple[Hit, ...] = ()
     seconds: float = 0.0
+
+    @classmethod
+    def piece(
+        cls,
+        text: str,
+        statements: tuple[Statement, ...] = (),
+        citations: tuple[Citation, ...] = (),
+        refusal: str = "",
+        seconds: float = 0.0,
+    ) -> Answer:
+        """A part of an answer that is being streamed, to be added to what came before it."""
+        return cls("", "", text, False, "", 0.0, statements, citations, refusal, (), seconds)
+
+    def __add__(self, other: Answer) -> Answer:
+        """This answer with a later piece of it: texts, statements, citations joined; the rest from the first."""
+        return replace(
+            self,
+            text=self.text + other.text,
+            statements=self.statements + other.statements,
+            citations=self.citations + other.citations,
+            refusal=self.refusal or other.refusal,
+            seconds=self.seconds + other.seconds,
+        )

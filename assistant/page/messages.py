@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
@@ -60,7 +61,8 @@ def answered(answer: Answer, turn: int, document: Callable[[str], Document]) -> 
         parts.append(f'<div class="sources"><div class="caption">{caption}</div>')
         parts.extend(_source(citation, turn, document(citation.document_id)) for citation in answer.citations)
         parts.append("</div>")
-    return "".join([*parts, "</div>"])
+    parts.append('<div class="tools"><button type="button" class="copy">复制</button></div></div>')
+    return "".join(parts)
 
 
 def question(message: Message) -> str:
@@ -101,10 +103,13 @@ def _line(line: str, lead: bool, known: set[int], turn: int) -> str:
 def _source(citation: Citation, turn: int, document: Document) -> str:
     """A citation that opens to its sentence in its context."""
     before, quote, after = around(document, citation.span)
+    above, arrow, last = citation.heading.rpartition(" › ")
+    heading = f'<span class="above">{_shown(above + arrow)}</span><span class="heading">{_shown(last)}</span>'
     return (
         f'<details class="source" id="source-{turn}-{citation.marker}">'
         f'<summary><span class="number">[{citation.marker}]</span> '
-        f'<span class="reference">{_shown(reference(citation))}</span></summary>'
+        f'<span class="reference"><span class="title">{_shown(reference(replace(citation, heading="")))}</span>'
+        f"{heading}</span></summary>"
         f'<div class="context">{_shown(before)}<mark>{_shown(quote)}</mark>{_shown(after)}</div></details>'
     )
 
@@ -119,7 +124,7 @@ def _html(message: Message) -> str:
 
 
 class _Reader(HTMLParser):
-    """The text of the element of one class; its lines are its <br> and the elements inside it."""
+    """The text of the element of one class; a line break or an element inside it begins a line."""
 
     def __init__(self, wanted: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -129,10 +134,13 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Enter the element, or begin a line inside it."""
-        if tag == "div" and (self.depth or dict(attrs).get("class") == self.wanted):
+        if self.depth and tag == "br":
+            self.lines = [*(self.lines or [""]), ""]
+        elif self.depth and tag == "div":
             self.depth += 1
-        if self.depth and tag in ("div", "br"):
             self.lines.append("")
+        elif tag == "div" and dict(attrs).get("class") == self.wanted:
+            self.depth = 1
 
     def handle_endtag(self, tag: str) -> None:
         """Leave the element."""
@@ -141,11 +149,11 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Take the text inside the element."""
         if self.depth:
-            self.lines[-1] += data
+            self.lines = [*self.lines[:-1], (self.lines or [""])[-1] + data]
 
 
 def _text(html: str, wanted: str) -> str:
     reader = _Reader(wanted)
     reader.feed(html)
     reader.close()
-    return "\n".join(reader.lines[len(reader.lines) > 1 and not reader.lines[0] :])
+    return "\n".join(reader.lines)

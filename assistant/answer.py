@@ -1,0 +1,149 @@
+"""Evidence → answer, without any LLM: statements copied from the documents, or a refusal that says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant import compose
+from assistant.compose import Said
+from assistant.confidence import THRESHOLD, confidence
+from assistant.evidence import Candidate, Source
+from assistant.prompts import render
+from assistant.question import Question
+from assistant.types import Answer, Citation, Statement
+from index.types import Hit
+
+RELATED = 3
+"""Nearest passages shown with a refusal."""
+
+_GREETING = re.compile(r"^(你好|您好|hi|hello|hey|嗨|早上好|下午好|晚上好|在吗)[,，!！。~ 呀啊]*$", re.IGNORECASE)
+_THANKS = re.compile(r"^(谢谢|多谢|感谢|谢了|辛苦了|好的|明白了|知道了|再见|拜拜|thanks|thank you|bye)[你您了,，!！。~ ]*$", re.IGNORECASE)
+_INSTRUCTION = re.compile(
+    r"忽略.{0,12}(指令|指示|要求|提示|规则|内容|设定|限制)|无视.{0,12}(指令|指示|要求|提示|规则|限制)|忘(记|掉).{0,12}(指令|设定|规则|身份|要求)|不要(遵守|理会|管).{0,10}(指令|规则|要求|文件)"
+    r"|系统提示|提示词|system\s*prompt|ignore\s+(all|any|the|previous|above|your)|disregard\s+(all|any|the|previous|above|your)|jailbreak|developer mode|开发者模式|越狱"
+    r"|(你现在是|从现在起你是|假装你?是?|扮演|假设你是|pretend|act as|you are now)"
+    r"|(写|作|编|创作|生成).{0,6}(诗|歌|小说|故事|笑话|作文|代码|程序|脚本|对联|情书)|讲.{0,3}(笑话|故事)|写一?(首|篇|段)|翻译成|\bwrite\b.{0,20}\b(poem|story|code|essay|song|joke)"
+    r"|^(请)?(重复|复述|输出|打印|泄露|显示).{0,8}(指令|提示|配置|密码|密钥|设定|以上)",
+    re.IGNORECASE,
+)
+_OWN_ENUMERATOR = re.compile(
+    r"^(?:[一二三四五六七八九十]+(?:是|要|、)|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第[一二三四五六七八九十百千〇零\d]+[条章节]|[①-⑳])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for a question: the candidates of the time asked for, and those of any time."""
+
+    question: Question
+    asked: str
+    query: str
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
+    anytime: tuple[Candidate, ...]
+
+
+def chat(text: str) -> str:
+    """The reply to what is no question to the documents (greetings, thanks, instructions); else empty."""
+    for pattern, prompt in ((_GREETING, "greeting"), (_THANKS, "thanks"), (_INSTRUCTION, "instruction")):
+        if pattern.search(text):
+            return render(prompt)
+    return ""
+
+
+def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
+    """The answer in pieces, which add up to the whole (see ``Answer.__add__``), a line each."""
+    question = finding.question
+    found = [candidate for candidate in finding.candidates if candidate.features.form]
+    sure = confidence(question, found[0]) if found else 0.0
+    lines = compose.compose(question, found, weight) if sure >= THRESHOLD else ()
+    start = Answer(
+        question=finding.asked,
+        query=finding.query,
+        text="",
+        answered=bool(lines),
+        kind=question.kind,
+        confidence=sure,
+        hits=finding.hits,
+    )
+    if lines:
+        yield from _answered(start, lines)
+    else:
+        yield _refused(start, finding)
+
+
+def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
+    """One piece a line; a citation comes with the first line that it bears out."""
+    markers: dict[tuple[str, int, int], int] = {}
+    items = [line for line in lines if not line.lead]
+    numbered = start.kind == "list" and len(items) > 1 and not any(
+        _OWN_ENUMERATOR.match(compose.statement(line)) for line in items
+    )
+    place = 0
+    yield start
+    for order, line in enumerate(lines):
+        key = (line.source.document.id, line.quoted.start, line.quoted.end)
+        new = key not in markers
+        marker = markers.setdefault(key, len(markers) + 1)
+        words = re.sub(r"\s*\n\s*", " ", compose.statement(line))
+        place += not line.lead
+        text = f"{place}. {words}" if numbered and not line.lead else words
+        yield Answer.piece(
+            text=("\n" if order else "") + f"{text}[{marker}]",
+            statements=(Statement(words, marker, line.lead),),
+            citations=(cite(line, marker),) if new else (),
+        )
+
+
+def cite(line: Said, marker: int) -> Citation:
+    """The citation of the sentence that a line quotes."""
+    document, facts = line.source.document, line.source.document.facts
+    section = compose.section_of(line)
+    return Citation(
+        marker=marker,
+        document_id=document.id,
+        title=facts.title,
+        issuer=facts.issuer,
+        number=facts.number,
+        date=facts.date,
+        status=facts.status,
+        heading=line.source.path(section.number),
+        page=None,
+        start=line.quoted.start,
+        end=line.quoted.end,
+        quote=line.quoted.of(document.text),
+        path=document.path,
+    )
+
+
+def _refused(start: Answer, finding: Finding) -> Answer:
+    """A refusal: of another time, related but not answering, or nothing found."""
+    question = finding.question
+    near = finding.candidates or finding.anytime
+    related = [candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > 0.86]
+    lines = [
+        Said(candidate.source, candidate.section, candidate.span, candidate.span) for candidate in related[:RELATED]
+    ]
+    citations = tuple(cite(line, marker) for marker, line in enumerate(lines, 1))
+    if not lines:
+        text, refusal = render("nothing"), "nothing"
+    elif not finding.candidates and question.periods:
+        times = sorted({candidate.period for candidate in related if candidate.period})
+        text = render(
+            "period",
+            asked="、".join(map(_written, question.periods)),
+            found="、".join(map(_written, times)) or "其他时间",
+        )
+        refusal = "period"
+    else:
+        text, refusal = render("related"), "related"
+    text += "".join(f"\n· {compose.statement(line)}[{marker}]" for marker, line in enumerate(lines, 1))
+    return start + Answer.piece(text=text, citations=citations, refusal=refusal)
+
+
+def _written(period: str) -> str:
+    return f"{period}年" if period.isdigit() else f"“{period}”时期"
+
+

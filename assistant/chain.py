@@ -1,0 +1,119 @@
+"""The whole path of a question on one screen, as a LangChain runnable.
+
+    question, history, filters → rewrite → understand → search → weigh → answer
+
+``invoke`` gives the ``Answer``; ``stream`` gives it in pieces that add up to it, the first as soon as the search
+is done; ``batch``, callbacks and tracing are LangChain's.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda
+
+from assistant import answer, evidence, periods, rewrite
+from assistant.evidence import Source
+from assistant.question import Question, clean, understand
+from assistant.retriever import PolicyRetriever, hit
+from assistant.types import Answer, Turn
+from assistant.words import Words
+from index.library import Library
+from index.types import Filters, Hit
+
+PASSAGES = 24
+"""Hits that are read for an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the chain takes: a question, the turns before it, and which documents may answer."""
+
+    question: str
+    history: tuple[Turn, ...] = ()
+    filters: Filters | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is known of a question on its way through the chain."""
+
+    asked: Asked
+    started: float
+    query: str = ""
+    reply: str = ""
+    question: Question | None = None
+    hits: tuple[Hit, ...] = field(default=())
+
+
+def chain(library: Library) -> Runnable[Any, Answer]:
+    """The runnable that answers from ``library``.
+
+    It takes an ``Asked``, a plain string, or a mapping with question, history (turns, or mappings with question
+    and answer) and filters (``Filters`` or a mapping of its fields).
+    """
+    words = Words(library)
+    retriever = PolicyRetriever(library=library, k=PASSAGES)
+
+    def rewritten(given: Any) -> _Step:
+        asked, started = _asked(given), time.perf_counter()
+        text = clean(asked.question)
+        reply = answer.chat(text)
+        if reply:
+            return _Step(asked, started, query=text, reply=reply)
+        query = periods.absolute(rewrite.standalone(text, asked.history), date.today())
+        return _Step(asked, started, query=words.mended(query))
+
+    def understood(step: _Step) -> _Step:
+        return step if step.reply else replace(step, question=understand(step.query))
+
+    def searched(step: _Step, config: RunnableConfig) -> _Step:
+        if step.question is None:
+            return step
+        wanted = words.expanded(step.question)
+        found = retriever.invoke(wanted, config, filters=step.asked.filters)
+        return replace(step, hits=tuple(map(hit, found)))
+
+    def written(steps: Iterator[_Step]) -> Iterator[Answer]:
+        for step in steps:
+            yield from _write(step, words.weight, words.source)
+
+    return (
+        RunnableLambda(rewritten, name="rewrite")
+        | RunnableLambda(understood, name="understand")
+        | RunnableLambda(searched, name="search")
+        | RunnableGenerator(written, name="answer")
+    ).with_config(run_name="policy_answer")
+
+
+def _write(step: _Step, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
+    asked = step.asked.question
+    if step.question is None:
+        yield Answer(asked, step.query, step.reply, answered=False, kind="open", confidence=0.0, refusal="chat")
+    else:
+        found = evidence.candidates(step.question, step.hits, source, weight)
+        anytime = ()
+        if not found and step.question.periods:
+            anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight)
+        finding = answer.Finding(step.question, asked, step.query, step.hits, found, anytime)
+        yield from answer.write(finding, weight, source)
+    yield Answer.piece("", seconds=time.perf_counter() - step.started)
+
+
+def _asked(given: Any) -> Asked:
+    if isinstance(given, Asked):
+        return given
+    if isinstance(given, str):
+        return Asked(given)
+    filters = given.get("filters")
+    if isinstance(filters, dict):
+        filters = Filters(**filters)
+    return Asked(given["question"], _turns(given.get("history", ())), filters)
+
+
+def _turns(history: Sequence[Any]) -> tuple[Turn, ...]:
+    return tuple(turn if isinstance(turn, Turn) else Turn(turn["question"], turn["answer"]) for turn in history)

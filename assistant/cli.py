@@ -1,0 +1,313 @@
+"""The command ``policyqa``: every word it prints to people is Chinese; exit 0 done, 1 a deliberate error, 2 usage."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import entry_points, version
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assistant import render
+from assistant.types import Turn
+from index.errors import PolicyError, SettingsError
+from index.types import Filters
+
+home_option = click.option(
+    "--home", type=click.Path(path_type=Path), help="文档库所在的文件夹（默认 $POLICYQA_HOME 或 ./var）。"
+)
+
+
+class Commands(click.Group):
+    """The commands, those of other packages' ``policyqa.commands`` entry points included.
+
+    A ``PolicyError`` becomes one Chinese line on stderr and exit status 1; a bug keeps its traceback.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all commands."""
+        return [*super().list_commands(ctx), *(found.name for found in entry_points(group="policyqa.commands"))]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or ``None``."""
+        known = super().get_command(ctx, cmd_name)
+        if known is not None:
+            return known
+        for found in entry_points(group="policyqa.commands", name=cmd_name):
+            command: click.Command = found.load()
+            return command
+        return None
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a deliberate error ends it with one line."""
+        try:
+            return super().invoke(ctx)
+        except PolicyError as error:
+            click.echo(f"错误：{error.chinese}", err=True)
+            ctx.exit(1)
+        except BrokenPipeError:
+            sys.stderr.close()
+            ctx.exit(0)
+
+
+@click.group(cls=Commands, help="政策文件问答助手：只依据已收录的文件作答，每句话都有出处。")
+@click.version_option(version("policy-assistant"), "--version", message="%(version)s", help="显示版本。")
+def main() -> None:
+    """The command's entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+@main.command(help="收录文件或文件夹；不给路径时收录 documents/。")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--rebuild", is_flag=True, help="用当前的向量模型重建整个文档库。")
+@home_option
+def ingest(paths: tuple[Path, ...], rebuild: bool, home: Path | None) -> None:
+    """Add files; the others are added even if some fail, and then the exit status is 1."""
+    from assistant.assistant import library as open_library
+    from assistant.settings import settings
+
+    chosen = settings(home=home)
+    with open_library(chosen) as library:
+        if rebuild:
+            with _progress("重建") as progress:
+                library.rebuild(progress=progress)
+            click.echo(f"已重建，共 {len(library.documents())} 份文件。")
+            if not paths:
+                return
+        with _progress("收录") as progress:
+            report = library.add(*(paths or (chosen.documents,)), progress=progress)
+        click.echo(
+            f"新增 {len(report.added)} 份，更新 {len(report.replaced)} 份，未变 {len(report.unchanged)} 份，"
+            f"失败 {len(report.failed)} 份；文档库现有 {len(library.documents())} 份。"
+        )
+    for path, error in report.failed:
+        click.echo(f"未收录 {path}：{error.chinese}", err=True)
+    if report.failed:
+        sys.exit(1)
+
+
+@main.command(help="列出已收录的文件。")
+@click.option("--json", "as_json", is_flag=True, help="每行一个 JSON 对象。")
+@home_option
+def documents(as_json: bool, home: Path | None) -> None:
+    """The documents of the library, one a line."""
+    from assistant.assistant import library as open_library
+    from assistant.settings import settings
+
+    with open_library(settings(home=home)) as library:
+        found = library.documents()
+    for one in found:
+        day = one.facts.date.isoformat() if one.facts.date else ""
+        if as_json:
+            values = {"id": one.id, "title": one.title, "issuer": one.facts.issuer, "number": one.facts.number}
+            _json({**values, "date": day or None, "path": one.path})
+        else:
+            known = "，".join(part for part in (one.facts.issuer, one.facts.number, day) if part)
+            click.echo(f"{one.id}  《{one.title}》" + (f"（{known}）" if known else ""))
+    if not found and not as_json:
+        click.echo("文档库是空的；用 policyqa ingest 收录文件。")
+
+
+@main.command(help="从文档库移除一份文件（原文件不受影响）。")
+@click.argument("document_id", metavar="ID")
+@home_option
+def remove(document_id: str, home: Path | None) -> None:
+    """Remove a document: it can never be found or cited again."""
+    from assistant.assistant import library as open_library
+    from assistant.settings import settings
+
+    with open_library(settings(home=home)) as library:
+        title = library.document(document_id).title
+        library.remove(document_id)
+    click.echo(f"已移除《{title}》。")
+
+
+@main.command(help="检索，列出最相关的段落。")
+@click.argument("query", metavar="QUERY")
+@click.option("-k", default=5, show_default=True, type=click.IntRange(1, 1000), help="段落数。")
+@click.option("--json", "as_json", is_flag=True, help="每行一个 JSON 对象。")
+@home_option
+def search(query: str, k: int, as_json: bool, home: Path | None) -> None:
+    """The best passages, without an answer."""
+    with _assistant(home) as assistant:
+        hits = assistant.library.search(query, k)
+        titles = {one.id: one.title for one in assistant.library.documents()}
+    for place, hit in enumerate(hits, 1):
+        title = titles.get(hit.chunk.document_id, "")
+        if as_json:
+            chunk = hit.chunk
+            values = {"document_id": chunk.document_id, "title": title, "heading": chunk.heading}
+            _json({**values, "start": chunk.start, "end": chunk.end, "score": hit.score, "text": chunk.text})
+        else:
+            click.echo(render.hit_line(place, hit, title))
+    if not hits and not as_json:
+        click.echo("没有找到相关段落。")
+
+
+@main.command(help="回答一个问题；或用 --batch 回答一个文件中的全部问题。")
+@click.argument("question", required=False, metavar="[QUESTION]")
+@click.option("--json", "as_json", is_flag=True, help="输出一个 JSON 对象。")
+@click.option(
+    "--batch",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help='JSONL 文件，每行 {"question", "history":[{"question","answer"}], "filters"}；逐行输出 JSON。',
+)
+@click.option("--issuer", default="", help="只看这个发文机关的文件。")
+@click.option("--since", default="", metavar="YYYY-MM-DD", help="只看此日及以后的文件。")
+@click.option("--until", default="", metavar="YYYY-MM-DD", help="只看此日及以前的文件。")
+@click.option("--region", default="", help="只看这个地区的文件。")
+@home_option
+def ask(
+    question: str | None,
+    as_json: bool,
+    batch: Path | None,
+    issuer: str,
+    since: str,
+    until: str,
+    region: str,
+    home: Path | None,
+) -> None:
+    """One answer, or one a line for ``--batch``, in order."""
+    if (question is None) == (batch is None):
+        raise click.UsageError("请给出一个问题，或用 --batch 给出一个文件。")
+    filters = Filters(issuer=issuer, since=since, until=until, region=region)
+    with _assistant(home) as assistant:
+        if batch is not None:
+            for asked in _batch(batch):
+                given = asked["filters"]
+                answer = assistant.ask(asked["question"], asked["history"], given if given is not None else filters)
+                _json(render.as_json(answer))
+            return
+        answer = assistant.ask(question or "", filters=filters)
+    if as_json:
+        _json(render.as_json(answer))
+    else:
+        click.echo(render.terminal(answer))
+
+
+@main.command(help="在终端连续对话；输入空行、“退出”或 Ctrl-D 结束。")
+@home_option
+def chat(home: Path | None) -> None:
+    """A conversation: every question knows the turns before it."""
+    from index.errors import InvalidQuestion
+
+    with _assistant(home) as assistant:
+        click.echo("请提问（空行结束）：")
+        history: list[Turn] = []
+        while True:
+            try:
+                question = click.prompt("问", prompt_suffix="> ", default="", show_default=False)
+            except click.Abort:
+                click.echo()
+                return
+            if not question.strip() or question.strip() in {"退出", "exit", "quit"}:
+                return
+            try:
+                answer = assistant.ask(question, history)
+            except InvalidQuestion as error:
+                click.echo(error.chinese)
+                continue
+            click.echo(render.terminal(answer) + "\n")
+            history.append(Turn(question, answer.text))
+
+
+@main.command(help="打开网页。")
+@click.option("--host", help="监听地址（默认 127.0.0.1）。")
+@click.option("--port", type=click.IntRange(1, 65535), help="端口（默认 7860）。")
+@home_option
+def serve(host: str | None, port: int | None, home: Path | None) -> None:
+    """The page, until interrupted."""
+    from assistant.settings import settings
+    from assistant.web import serve as serve_page
+
+    chosen = settings(home=home, host=host, port=port)
+    with _assistant(home) as assistant:
+        click.echo(f"网页已就绪：http://{chosen.host}:{chosen.port}（按 Ctrl-C 结束）")
+        serve_page(assistant, host=chosen.host, port=chosen.port)
+
+
+@main.command(help="检查安装：有哪些部件、用哪个模型、文档库多大，并试答一个问题。")
+@home_option
+def doctor(home: Path | None) -> None:
+    """What is installed and whether it works; exit status 1 if it does not."""
+    from assistant.doctor import examine
+
+    with _progress("准备") as progress:
+        findings = tuple(examine(home, progress))
+    for finding in findings:
+        click.echo(f"{'✓' if finding.well else '✗'} {finding.name}：{finding.detail}")
+    if not all(finding.well for finding in findings):
+        sys.exit(1)
+
+
+@contextmanager
+def _assistant(home: Path | None) -> Iterator[Any]:
+    from assistant.assistant import Assistant
+
+    with _progress("收录") as progress:
+        assistant = Assistant.open(home=home, progress=progress)
+    with assistant:
+        yield assistant
+
+
+@contextmanager
+def _progress(action: str) -> Iterator[Any]:
+    """A progress bar on stderr that appears with the first call, with the time left; nothing where it is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f}"))
+    bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
+    task = None
+
+    def report(done: float, total: int, name: str) -> None:
+        nonlocal task
+        if task is None:
+            bar.start()
+            task = bar.add_task(action, total=total)
+        bar.update(task, completed=done, total=total, description=f"{action} {Path(name).name[:24]}")
+
+    try:
+        yield report
+    finally:
+        bar.stop()
+
+
+def _batch(path: Path) -> Iterator[dict[str, Any]]:
+    """The questions of a JSON-lines file, with turns and filters made of their plain values."""
+    try:
+        with click.open_file(str(path), encoding="utf-8-sig") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _asked(line, f"{path}:{number}")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(
+            f"{path} cannot be read ({error}); give a UTF-8 file of JSON lines",
+            f"无法读取 {path}（{error}）；请给出 UTF-8 编码、每行一个 JSON 对象的文件",
+        ) from error
+
+
+def _asked(line: str, place: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+        filters = value.get("filters")
+        if filters is not None:
+            filters = Filters(**{**filters, "documents": tuple(filters.get("documents", ()))})
+        history = [Turn(str(turn["question"]), str(turn["answer"])) for turn in value.get("history") or ()]
+        return {"question": str(value["question"]), "history": history, "filters": filters}
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise SettingsError(
+            f"{place} is no question ({error!r}); each line is a JSON object with 'question'",
+            f"{place} 不是一个问题（{error!r}）；每行应是含 question 的 JSON 对象",
+        ) from error
+
+
+def _json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))

@@ -1,0 +1,226 @@
+"""From evidence to statements: which sentences are said, and in what shape.
+
+A list question gets a whole section under its head, or every sentence that bears on its subject; a number, a
+date or a person gets the clause that has it; everything else gets the best sentence and those that belong to
+it. Every statement is copied from the document, and quotes the sentence that it was copied from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+import rjieba
+
+from assistant import matching
+from assistant.evidence import Candidate, Source, clauses, head, innermost
+from assistant.question import Question
+from assistant.vocabulary import comparable
+from index.sentences import sentences, trimmed
+from index.types import Section, Span
+
+NEAR = 0.8
+"""A sentence is said beside the best one if its subject is covered this well, relative to the best."""
+MOST = 8
+"""Sentences of an answer that is not one whole section."""
+BRIEF = 60
+"""Characters up to which a sentence is said whole instead of its telling clause."""
+SHORT_ITEM = 80
+"""Characters up to which the items of a list are said whole instead of by their heads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line of an answer: the range that is said, inside the sentence that is quoted for it."""
+
+    source: Source
+    section: int
+    said: Span
+    quoted: Span
+    lead: bool = False
+
+
+def compose(question: Question, found: Sequence[Candidate], weight: Callable[[str], float]) -> tuple[Said, ...]:
+    """The lines that answer ``question``, in the order of the document; empty without candidates."""
+    if not found:
+        return ()
+    best = found[0]
+    if question.kind in {"list", "open", "definition", "reason"}:
+        section = _whole_section(question, found, weight)
+        if section is not None:
+            return _section(*section)
+    if question.kind in {"list", "open", "reason"}:
+        led = _led(best)
+        return led or _sentences(question, found)
+    if question.kind in {"number", "date", "person", "place"}:
+        return (_clause(question, best, weight),)
+    return (_sentence(best),)
+
+
+def _whole_section(
+    question: Question, found: Sequence[Candidate], weight: Callable[[str], float]
+) -> tuple[Source, Section] | None:
+    """The section that the question asks for as a whole, or ``None`` if single sentences answer better.
+
+    That is the section whose head covers the subject about as well as the best sentence does; of a question
+    without a subject ("2021年重点任务有哪些"), the outermost one whose head covers its weak terms.
+    """
+    terms = question.subject or question.terms
+    best: tuple[float, int, tuple[Source, Section]] | None = None
+    reached = max(candidate.features.own for candidate in found[:MOST])
+    for order, candidate in enumerate(found[:MOST]):
+        source = candidate.source
+        section: Section | None = source.sections[candidate.section]
+        while section is not None and section.kind != "document":
+            cover = matching.coverage(terms, comparable(head(source, section)), weight)
+            cover -= 0.05 * order
+            if question.subject or section.kind == "list":
+                if cover >= NEAR * reached and cover > 0.5 and (best is None or cover > best[0]):
+                    best = cover, order, (source, section)
+            section = source.sections[section.parent] if section.parent is not None else None
+    return best[2] if best else None
+
+
+def _section(source: Source, section: Section) -> tuple[Said, ...]:
+    """A whole section: its head, then its items, or its sentences clause by clause."""
+    text = source.document.text
+    lead = _quoted(source, section, section.head) if len(section.head) else None
+    lines = [Said(source, section.number, lead, lead, lead=True)] if lead else []
+    children = source.children(section.number)
+    if children:
+        short = all(len(child.span) <= SHORT_ITEM for child in children)
+        for child in children:
+            if short or not len(child.head):
+                lines += _plain(source, child, child.span)
+            else:
+                quoted = _quoted(source, child, child.head)
+                lines.append(Said(source, child.number, quoted, quoted))
+        return tuple(lines)
+    body = Span(lead.end if lead else section.span.start, section.span.end)
+    for sentence in sentences(text, body.start, body.end):
+        quoted = trimmed(sentence, text)
+        lines += [Said(source, section.number, clause, quoted) for clause in parallel(text, quoted)]
+    return tuple(lines)
+
+
+def _plain(source: Source, section: Section, span: Span) -> list[Said]:
+    text = source.document.text
+    spans = (trimmed(sentence, text) for sentence in sentences(text, span.start, span.end))
+    return [Said(source, section.number, quoted, quoted) for quoted in spans if len(quoted)]
+
+
+def _quoted(source: Source, section: Section, span: Span) -> Span:
+    """``span`` widened to whole sentences."""
+    text = source.document.text
+    parts = [part for part in sentences(text, section.span.start, section.span.end) if part.overlaps(span)]
+    return trimmed(Span(parts[0].start, parts[-1].end), text) if parts else trimmed(span, text)
+
+
+def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ...]:
+    """The best sentence and those that cover the subject about as well, in the order of the document."""
+    best = found[0]
+    chosen = [best]
+    for candidate in found[1 : 3 * MOST]:
+        if candidate.source.document.id != best.source.document.id or len(chosen) == MOST:
+            continue
+        if candidate.period != best.period and not question.periods:
+            continue
+        if candidate.features.own >= max(NEAR * best.features.own, 0.5):
+            chosen.append(candidate)
+    lines = []
+    for candidate in sorted(chosen, key=lambda one: one.span):
+        text = candidate.source.document.text
+        clauses = parallel(text, candidate.span) if question.kind == "list" else (candidate.span,)
+        lines += [Said(candidate.source, candidate.section, clause, candidate.span) for clause in clauses]
+    return tuple(lines)
+
+
+_LEADS = re.compile(r"[:：](?:\s*——)?$")
+_SPEAKS = re.compile(r"^(?:会议|报告|通知|讲话|文件|他|她|[一-鿿]{2,4})?(?:强调|指出|要求|认为|提出|明确)[\s,，:：]?")
+_GOES_ON = re.compile(r"^(?:要|应|必须|坚持|务必|不得)")
+
+
+def _led(best: Candidate) -> tuple[Said, ...]:
+    """The sentences that the best one leads in, with it; empty if it leads nothing in.
+
+    A sentence that ends in a colon leads in the rest of its section; "会议强调 要…" leads in what goes on with 要.
+    """
+    source, text = best.source, best.source.document.text
+    section = source.sections[best.section]
+    end = min(
+        [child.span.start for child in source.children(section.number) if child.span.start >= best.span.end]
+        or [section.span.end]
+    )
+    after = [trimmed(part, text) for part in sentences(text, best.span.end, end)]
+    after = [part for part in after if len(part)]
+    if _LEADS.search(best.text):
+        led = after
+    elif _SPEAKS.search(best.text):
+        going = takewhile(lambda part: _GOES_ON.match(part.of(text)), after)
+        led = list(going)
+    else:
+        led = []
+    if not led:
+        return ()
+    return tuple(Said(source, best.section, part, part) for part in (best.span, *led[: 2 * MOST]))
+
+
+def _sentence(candidate: Candidate) -> Said:
+    return Said(candidate.source, candidate.section, candidate.span, candidate.span)
+
+
+def _clause(question: Question, candidate: Candidate, weight: Callable[[str], float]) -> Said:
+    """The clauses of the candidate from the first to the last that cover the subject best."""
+    if len(candidate.span) <= BRIEF:
+        return _sentence(candidate)
+    text = candidate.source.document.text
+    parts = clauses(text, candidate.span)
+    scores = [matching.coverage(question.subject, comparable(part.of(text)), weight) for part in parts]
+    best = max(scores)
+    if best < 0.5:
+        return _sentence(candidate)
+    chosen = [part for part, score in zip(parts, scores, strict=True) if score == best]
+    span = trimmed(Span(chosen[0].start, chosen[-1].end), text)
+    return Said(candidate.source, candidate.section, _bare(span, text), candidate.span)
+
+
+def parallel(text: str, span: Span) -> tuple[Span, ...]:
+    """The measures that a sentence lists, one span each without its comma; the sentence itself if it lists none.
+
+    It lists measures if it has several clauses, each of at least five characters and each beginning with a verb
+    or an adverb: "加快建立…,深化…,强化…".
+    """
+    parts = clauses(text, span)
+    if len(parts) < 2 or not all(_measure(part.of(text)) for part in parts):
+        return (span,)
+    return tuple(_bare(part, text) for part in parts)
+
+
+def _measure(clause: str) -> bool:
+    clause = clause.strip(" \n\t，,；;。")
+    if len(clause) < 5:
+        return False
+    _word, tag = rjieba.tag(re.sub(r"^[一二三四五六七八九十]+(?:是|要)", "", clause))[0]
+    return tag[0] in {"v", "d"} or tag in {"ad", "vn", "an"}
+
+
+def _bare(span: Span, text: str) -> Span:
+    """``span`` without outer white space and the comma or full stop at its end."""
+    start, end = span.start, span.end
+    while end > start and (text[end - 1].isspace() or text[end - 1] in "，,；;。"):
+        end -= 1
+    while start < end and (text[start].isspace() or text[start] in "，,；;。"):
+        start += 1
+    return Span(start, end)
+
+
+def statement(line: Said) -> str:
+    """The words of a line."""
+    return line.said.of(line.source.document.text)
+
+
+def section_of(line: Said) -> Section:
+    """The innermost section in which the quoted sentence stands."""
+    return innermost(line.source.sections, line.quoted)

@@ -1,0 +1,235 @@
+"""From hits to evidence: every sentence that might answer, with what speaks for and against it.
+
+A candidate is one sentence of a hit. Its features are shares in [0, 1] (cosines in [-1, 1]); ``score`` is
+their weighted sum. A sentence of another time than the question's is never a candidate: 2020's results do
+not pass for 2021's tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from assistant import form, matching, periods
+from assistant.question import Question, Term
+from assistant.vocabulary import comparable
+from index.sentences import trimmed
+from index.structure import heading_path
+from index.types import Document, Hit, Section, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as the answer needs it: its text and its outline."""
+
+    document: Document
+    sections: tuple[Section, ...]
+
+    def path(self, number: int) -> str:
+        """The heading path of a section, an empty string for the root."""
+        return heading_path(self.document.text, self.sections, number)
+
+    def children(self, number: int) -> tuple[Section, ...]:
+        """The sections directly below a section, in the order of the text."""
+        return tuple(section for section in self.sections if section.parent == number)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for a candidate.
+
+    ``own`` is the coverage of the subject by the sentence alone, ``clause`` by the best two clauses of it that
+    stand together, ``context`` by the sentence with its heading path and title, ``head`` by the head of its section, ``weak`` the coverage of the question's weak terms in
+    context; ``sentence`` and ``passage`` are cosines with the question; ``rank`` is 1 for the best hit,
+    falling to 0; ``form`` is 1 if the sentence has what the kind of question wants (a number, a date, a
+    person), ``tense`` 1, 0.5 (not known) or 0; ``period`` 1 if its time is the one asked for, 0.5 if none was.
+    """
+
+    own: float
+    clause: float
+    context: float
+    head: float
+    weak: float
+    sentence: float
+    passage: float
+    rank: float
+    form: float
+    tense: float
+    period: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sentence that might answer, best understood with its ``features``; ``period`` is its time."""
+
+    source: Source
+    section: int
+    span: Span
+    text: str
+    period: str
+    features: Features
+    score: float
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which sentence this is, comparable between candidates: document id and start."""
+        return self.source.document.id, self.span.start
+
+
+WEIGHTS: Mapping[str, float] = {
+    "own": 2.0,
+    "clause": 2.5,
+    "context": 1.0,
+    "head": 0.5,
+    "weak": 0.4,
+    "sentence": 3.0,
+    "passage": 1.0,
+    "rank": 0.5,
+    "form": 1.5,
+    "tense": 1.0,
+    "period": 0.3,
+}
+
+def candidates(
+    question: Question,
+    hits: Sequence[Hit],
+    source: Callable[[str], Source],
+    weight: Callable[[str], float],
+) -> tuple[Candidate, ...]:
+    """Every sentence of ``hits`` that speaks of the time asked for, best first.
+
+    ``source`` gives a document by id; ``weight`` how telling a word is (its inverse document frequency).
+    """
+    found = []
+    check = form.wanted(question)
+    for place, hit in enumerate(hits):
+        of = source(hit.chunk.document_id)
+        rank = 1.0 - place / len(hits)
+        for number, span in enumerate(hit.chunk.sentences):
+            span = trimmed(span, of.document.text)
+            if not span:
+                continue
+            text = span.of(of.document.text)
+            if not any(character.isalnum() for character in text):
+                continue
+            section = innermost(of.sections, span)
+            period = time(of, section, text)
+            matched = agrees(question, period, text, of, section)
+            if matched is None:
+                continue
+            cosine = hit.sentences[number] if hit.sentences else hit.dense
+            features = _features(question, of, section, text, period, hit, cosine, rank, matched, weight, check)
+            score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
+            found.append(Candidate(of, section.number, span, text, period, features, score))
+    return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.key)))
+
+
+def innermost(sections: Sequence[Section], span: Span) -> Section:
+    """The deepest section that covers ``span``; the last in outline order, since children follow parents."""
+    return [section for section in sections if section.span.covers(span)][-1]
+
+
+def time(source: Source, section: Section, text: str) -> str:
+    """The time that a sentence speaks of: its own, its section's, or the year in its document's title."""
+    own = periods.leading(text)
+    if own:
+        return own
+    if section.period:
+        return section.period
+    titled = periods.years(source.document.title)
+    return titled[0] if titled else ""
+
+
+def agrees(question: Question, period: str, text: str, source: Source, section: Section) -> float | None:
+    """1 if a sentence is of the time asked for, 0.5 if none was asked for, ``None`` if it is of another.
+
+    A sentence that names the asked period itself is always of it; one without a time of its own passes if its
+    document is of the asked year.
+    """
+    if not question.periods:
+        return 0.5
+    named = set(periods.years(text)) | set(periods.plans(text))
+    dated = _year(source.document.facts.date)
+    for asked in question.periods:
+        if asked == period or asked in named or not period and asked == dated:
+            return 1.0
+    return None
+
+
+def head(source: Source, section: Section) -> str:
+    """The head of a section; of a list, the clause that announces it, shortened as in a heading path."""
+    if section.kind == "list":
+        return source.path(section.number).rpartition(" › ")[2]
+    return section.head.of(source.document.text)
+
+
+def _pairs(text: str) -> list[str]:
+    """Every two neighbouring clauses of a sentence, comparable; the sentence itself if it has at most two."""
+    parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
+    if len(parts) < 3:
+        return [comparable(text)]
+    return [comparable(one + other) for one, other in zip(parts, parts[1:], strict=False)]
+
+
+def clauses(text: str, span: Span) -> tuple[Span, ...]:
+    """The clauses of a sentence, which tile it: they end at commas outside quotation marks and brackets."""
+    ends, depth = [], 0
+    for place in range(span.start, span.end):
+        character = text[place]
+        if character in "（(《“「":
+            depth += 1
+        elif character in "）)》”」":
+            depth = max(0, depth - 1)
+        elif depth == 0 and character in "，,；;" and not text[place + 1 : place + 2].isdigit():
+            ends.append(place + 1)
+    bounds = [span.start, *(end for end in ends if end < span.end), span.end]
+    return tuple(Span(start, end) for start, end in zip(bounds, bounds[1:], strict=False))
+
+
+def _year(day: date | None) -> str:
+    return str(day.year) if day else ""
+
+
+def _features(
+    question: Question,
+    source: Source,
+    section: Section,
+    text: str,
+    period: str,
+    hit: Hit,
+    cosine: float,
+    rank: float,
+    matched: float,
+    weight: Callable[[str], float],
+    check: form.Check | None,
+) -> Features:
+    own = comparable(text)
+    path = comparable(source.document.title + source.path(section.number))
+    subject = question.subject or question.terms
+    weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
+    return Features(
+        own=matching.coverage(subject, own, weight),
+        clause=max(matching.coverage(subject, part, weight) for part in _pairs(text)),
+        context=matching.coverage(subject, path + own, weight),
+        head=matching.coverage(subject, comparable(head(source, section)), weight),
+        weak=matching.coverage(weak, path + own, weight),
+        sentence=cosine,
+        passage=hit.dense,
+        rank=rank,
+        form=float(check(text)) if check else 0.5,
+        tense=_tense(question.tense, period, source),
+        period=matched,
+    )
+
+
+def _tense(asked: str, period: str, source: Source) -> float:
+    """1 if a text of ``period`` tells what is ``asked`` (results or tasks), 0 if the other, 0.5 if unknown.
+
+    A document reports on the years before its own date and plans for its own and those after it.
+    """
+    dated = _year(source.document.facts.date) or next(iter(periods.years(source.document.title)), "")
+    if not asked or not dated or not period.isdigit():
+        return 0.5
+    told = "done" if period < dated else "planned"
+    return float(told == asked)

@@ -1,0 +1,84 @@
+"""Words the assistant knows: synonyms, English policy terms, places, surnames; and text made comparable.
+
+The words are data, in the folder ``lexicon`` beside this module; reading them is this module's only edge.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+from importlib.resources import files
+from types import MappingProxyType
+
+from opencc import OpenCC
+
+
+@cache
+def synonyms() -> Mapping[str, tuple[str, ...]]:
+    """What people say → what documents write."""
+    return _table("synonyms.tsv")
+
+
+@cache
+def english() -> Mapping[str, tuple[str, ...]]:
+    """English policy phrases, lower case → Chinese."""
+    return _table("english.tsv")
+
+
+@cache
+def places() -> Mapping[str, str]:
+    """Every known place name, short or full → its short name."""
+    found: dict[str, str] = {}
+    for short, (full, _province) in _table("places.tsv").items():
+        found[short] = short
+        found[full] = short
+    return MappingProxyType(found)
+
+
+@cache
+def surnames() -> frozenset[str]:
+    """Common Chinese surnames, of one and two characters."""
+    return frozenset(_lines("surnames.txt"))
+
+
+@cache
+def generic() -> frozenset[str]:
+    """Words that stand in every policy question and tell little about its subject."""
+    return frozenset(word for line in _lines("generic.txt") for word in line.split())
+
+
+@cache
+def _simplifier() -> OpenCC:
+    return OpenCC("t2s")
+
+
+def simplified(text: str) -> str:
+    """``text`` in simplified characters; the number of characters stays the same."""
+    converted: str = _simplifier().convert(text)
+    if len(converted) != len(text):
+        converted = "".join(
+            one if len(one) == 1 else character
+            for character, one in ((character, _simplifier().convert(character)) for character in text)
+        )
+    return converted
+
+
+@lru_cache(maxsize=20_000)
+def comparable(text: str) -> str:
+    """``text`` as it is compared, never shown: NFKC, lower case, simplified, no white space or quotes."""
+    folded = simplified(unicodedata.normalize("NFKC", text).lower())
+    return "".join(character for character in folded if not character.isspace() and character not in _DROPPED)
+
+
+_DROPPED = frozenset("\"'“”‘’「」『』《》〈〉")
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    text = (files("assistant") / "lexicon" / name).read_text(encoding="utf-8")
+    return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def _table(name: str) -> Mapping[str, tuple[str, ...]]:
+    rows = (line.split("\t") for line in _lines(name))
+    return MappingProxyType({key: tuple(values) for key, *values in rows})

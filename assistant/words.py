@@ -1,0 +1,64 @@
+"""What the chain needs of a library's words and documents, derived once for each state of the library."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from assistant.evidence import Source
+from assistant.question import Question, is_english
+from assistant.spelling import Speller
+from assistant.vocabulary import simplified, synonyms
+from index.library import Library
+
+
+class Words:
+    """How telling a word is, how it is spelt, and the documents behind the hits; follows the library's changes."""
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._version = -1
+        self._lexical = library.lexical
+        self._speller = Speller(self._texts, self._lexical.__contains__)
+        self._source = lru_cache(maxsize=256)(self._read)
+        self._weight = lru_cache(maxsize=50_000)(self._weigh)
+
+    def mended(self, query: str) -> str:
+        """``query`` in simplified characters, the wrong ones replaced by what the library's texts suggest."""
+        self._refresh()
+        return query if is_english(query) else self._speller.mend(simplified(query))
+
+    def expanded(self, question: Question) -> str:
+        """What is searched: the question, and for each word of it what documents write instead."""
+        terms = [term.text for term in question.terms]
+        also = [written for term in terms for written in synonyms().get(term, ())]
+        if is_english(question.text):
+            also = terms + also
+        return " ".join((question.text, *dict.fromkeys(also)))
+
+    def weight(self, word: str) -> float:
+        """How telling a comparable word is, in (0, 1]: its characters' and pairs' inverse document frequency."""
+        return self._weight(word)
+
+    def source(self, document_id: str) -> Source:
+        """A document with its outline."""
+        return self._source(document_id)
+
+    def _refresh(self) -> None:
+        if self._library.version != self._version:
+            self._version = self._library.version
+            self._source.cache_clear()
+            self._weight.cache_clear()
+            self._lexical = self._library.lexical
+            self._speller = Speller(self._texts, self._lexical.__contains__)
+
+    def _texts(self) -> Iterator[str]:
+        return (self._library.document(one.id).text for one in self._library.documents())
+
+    def _read(self, document_id: str) -> Source:
+        return Source(self._library.document(document_id), self._library.sections(document_id))
+
+    def _weigh(self, word: str) -> float:
+        pairs = [word[place : place + 2] for place in range(len(word) - 1)] or [word]
+        highest = self._lexical.idf("\0")
+        return max(0.2, sum(map(self._lexical.idf, pairs)) / len(pairs) / highest)
