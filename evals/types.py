@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from assistant.types import Turn
+from assistant.types import Answer, Turn
+from index.types import Filters
+
+
+class System(Protocol):
+    """What is evaluated: the assistant, a baseline, or anything else that answers."""
+
+    def ask(self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None) -> Answer:
+        """The answer to a question after the turns of ``history``, from the documents that ``filters`` pass."""
 
 
 class Fact(NamedTuple):
@@ -76,7 +85,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A passage as a report shows it: the set's id of the document, the range and the words."""
+    """A passage as a report shows it: the set's id of the document, the range and (the first of) the words."""
 
     document: str
     start: int
@@ -100,6 +109,7 @@ class Record:
     history: tuple[Turn, ...]
     answerable: bool
     gold: tuple[str, ...]
+    documents: tuple[str, ...]
     evidence: tuple[str, ...]
     query: str = ""
     answered: bool = False

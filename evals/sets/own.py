@@ -9,12 +9,11 @@ from evals.cases import read as read_cases
 from evals.errors import MissingSet
 from evals.sets.files import present
 from evals.types import Fact, Question, Source, Task
+from index.metadata import SIDECAR
 
 #: Where the project keeps them.
 CASES = Path(__file__).parent.parent / "cases"
 DOCUMENTS = Path(__file__).parent.parent.parent / "documents"
-
-_SIDECAR = ".meta.toml"
 
 
 def read(folder: Path, part: str) -> Task:
@@ -29,7 +28,7 @@ def read(folder: Path, part: str) -> Task:
     sources = tuple(
         Source(path.name, path=str(path))
         for path in sorted(present(DOCUMENTS).iterdir())
-        if path.is_file() and not path.name.endswith(_SIDECAR)
+        if path.is_file() and not path.name.endswith(SIDECAR)
     )
     return Task("own", sources, questions, headline="correct")
 

@@ -1,0 +1,178 @@
+"""``policyqa eval``: a command for each question set, ``compare`` and ``gate``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from assistant.settings import Settings, settings
+from evals import sets
+from evals.baselines import NAMES
+from evals.errors import UnknownSet
+from evals.report import Report, load, save, table
+
+_home = click.option("--home", type=click.Path(path_type=Path), help="数据目录（默认 $POLICYQA_HOME 或 ./var）")
+_output = click.option(
+    "--output", type=click.Path(path_type=Path), help="报告目录（默认在数据目录的 evals/reports 下）"
+)
+
+
+@click.group(name="eval", help="评测回答质量：policyqa eval ncp --data ../shared/benchmarks/ncp")
+def evaluate() -> None:
+    """Evaluate the assistant on question sets."""
+
+
+def _set_command(name: str, layout: sets.Layout) -> click.Command:
+    """The command that runs the set ``name``."""
+
+    @click.command(name=name, help=f"{layout.chinese}。")
+    @click.option("--data", type=click.Path(path_type=Path), help="评测集所在文件夹")
+    @click.option("--part", default="", help="只运行其中一部分")
+    @click.option("--compare", default="", help=f"同时运行的基线，逗号分隔：{','.join(NAMES)}")
+    @click.option("--limit", type=click.IntRange(min=0), default=0, help="最多提问多少题（0 为全部）")
+    @click.option(
+        "--documents", type=click.IntRange(min=0), default=0, help="最多入库多少份文档（0 为全部，含标准文档）"
+    )
+    @click.option(
+        "--split", type=click.Choice(("dev", "test", "all")), default="all", help="只运行开发集或测试集"
+    )
+    @click.option("--seed", type=int, default=0, help="抽题和置信区间的随机种子")
+    @_output
+    @_home
+    def command(
+        data: Path | None,
+        part: str,
+        compare: str,
+        limit: int,
+        documents: int,
+        split: str,
+        seed: int,
+        output: Path | None,
+        home: Path | None,
+    ) -> None:
+        """Run the set and write its reports."""
+        from evals.run import Plan
+
+        plan = Plan(
+            sets.read(name, _folder(name, data), part),
+            _baselines(compare),
+            split,
+            limit,
+            documents,
+            seed,
+        )
+        chosen = settings(home=home)
+        report = _run(plan, chosen, output or chosen.home / "evals" / "reports")
+        Console().print(table(report))
+
+    return command
+
+
+for _name, _layout in sets.LAYOUTS.items():
+    evaluate.add_command(_set_command(_name, _layout))
+
+
+@evaluate.command(help="逐题比较两次评测：哪些变好，哪些变差。")
+@click.argument("before", type=click.Path(path_type=Path))
+@click.argument("after", type=click.Path(path_type=Path))
+@click.option("--system", default="assistant", help="比较哪个系统")
+def compare(before: Path, after: Path, system: str) -> None:
+    """Compare two reports case by case."""
+    from evals.compare import compare as compared
+    from evals.compare import tables
+
+    console = Console()
+    for each in tables(compared(load(before), load(after), system)):
+        console.print(each)
+
+
+@evaluate.command(help="运行自有用例的测试集，低于 pyproject.toml 中的门槛则失败。")
+@_output
+@_home
+def gate(output: Path | None, home: Path | None) -> None:
+    """Run our own test cases against the thresholds."""
+    from evals.gate import check, thresholds
+    from evals.run import Plan
+
+    limits = thresholds()
+    chosen = settings(home=home)
+    plan = Plan(sets.read("own", sets.own.CASES), split="test")
+    report = _run(plan, chosen, output or chosen.home / "evals" / "reports")
+    Console().print(table(report))
+    check(report.summaries()[0], limits)
+    click.echo("达到全部门槛")
+
+
+def _folder(name: str, data: Path | None) -> Path:
+    if data is not None:
+        return data
+    if name == "own":
+        return sets.own.CASES
+    raise click.UsageError(
+        f"请用 --data 指定评测集 {name} 所在的文件夹（公开来源：{sets.LAYOUTS[name].chinese}）"
+    )
+
+
+def _baselines(names: str) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(name.strip() for name in names.split(",") if name.strip()))
+    for name in chosen:
+        if name not in NAMES:
+            raise UnknownSet(
+                f"no baseline is called {name!r}; choose among {', '.join(NAMES)}",
+                f"没有名为“{name}”的基线，可选：{'、'.join(NAMES)}",
+            )
+    return chosen
+
+
+def _run(plan: Any, chosen: Settings, output: Path) -> Report:
+    """Run the plan under a progress bar and write the JSON and the page into ``output``."""
+    from evals.html import page
+    from evals.run import run
+
+    with _progress() as bar:
+        ingesting, asked = _watched(bar)
+        try:
+            finished = run(plan, chosen, ingesting, asked)
+        except KeyboardInterrupt:
+            click.echo("已中断；再次运行同一命令会从中断处继续", err=True)
+            raise
+    stem = f"{plan.task.name}-{datetime.now().astimezone():%Y%m%d-%H%M%S}"
+    output.mkdir(parents=True, exist_ok=True)
+    save(finished.report, output / f"{stem}.json")
+    (output / f"{stem}.html").write_text(page(finished.report), encoding="utf-8")
+    finished.checkpoint.unlink(missing_ok=True)
+    click.echo(f"报告：{output / stem}.json 和 .html", err=True)
+    return finished.report
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        disable=not sys.stderr.isatty(),
+    )
+
+
+def _watched(bar: Progress) -> tuple[Callable[[float, int, str], None], Callable[[str, int, int], None]]:
+    """What the run calls: one line for the documents, one for each system."""
+    lines: dict[str, Any] = {}
+
+    def show(line: str, done: float, total: int) -> None:
+        if line not in lines:
+            lines[line] = bar.add_task(line, total=total)
+        bar.update(lines[line], completed=done)
+
+    return (
+        lambda done, total, path: show("入库", done, total),
+        lambda system, done, total: show(f"提问 {system}", done, total),
+    )

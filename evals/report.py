@@ -1,0 +1,106 @@
+"""A run as it is kept and shown: JSON with every case, and a table for the terminal."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evals import records
+from evals.errors import ReportDamaged
+from evals.summary import FIGURES, LABELS, Summary, summary, to_json
+from evals.types import Record
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+FORMAT = "policyqa-eval-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was run, under what circumstances, and every record of it."""
+
+    about: dict[str, Any]
+    records: tuple[Record, ...]
+
+    @property
+    def systems(self) -> tuple[str, ...]:
+        """The systems that were asked, the assistant first."""
+        return tuple(dict.fromkeys(record.system for record in self.records))
+
+    def of(self, system: str) -> tuple[Record, ...]:
+        """The records of one system."""
+        return tuple(record for record in self.records if record.system == system)
+
+    def summaries(self) -> tuple[Summary, ...]:
+        """The figures of each system."""
+        seed = int(self.about.get("seed", 0))
+        return tuple(summary(system, self.of(system), seed) for system in self.systems)
+
+
+def save(report: Report, path: Path) -> None:
+    """Write the report as JSON to ``path``, at once or not at all."""
+    value = {
+        "format": FORMAT,
+        "about": report.about,
+        "summaries": {each.system: to_json(each) for each in report.summaries()},
+        "cases": [records.to_json(record) for record in report.records],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.tmp")
+    temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def load(path: Path) -> Report:
+    """The report that ``save`` wrote. Raises ``ReportDamaged``."""
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+        if value["format"] != FORMAT:
+            raise ValueError(f"format {value['format']!r}")
+        return Report(value["about"], tuple(map(records.from_json, value["cases"])))
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ReportDamaged(
+            f"{path} is not a report of 'policyqa eval' ({error}); name the JSON file of a run",
+            f"{path} 不是 policyqa eval 生成的报告，请指定某次评测的 JSON 文件",
+        ) from error
+
+
+def table(report: Report) -> Table:
+    """A row a metric, a column a system: mean, interval, n; under a baseline the assistant's ratio to it."""
+    from rich.table import Table
+
+    summaries = report.summaries()
+    about = report.about
+    found = Table(
+        title=f"{about['set']}：{about['questions']} 题，{about['documents']} 份文档（{about['split']}）"
+    )
+    found.add_column("指标")
+    for each in summaries:
+        found.add_column(each.system, justify="right")
+    for name, label in LABELS.items():
+        if any(name in each.means for each in summaries):
+            found.add_row(label, *(_mean(name, each, summaries[0]) for each in summaries))
+    for name, label in FIGURES.items():
+        if any(name in each.figures for each in summaries):
+            found.add_row(label, *(_figure(name, each) for each in summaries))
+    return found
+
+
+def _mean(name: str, each: Summary, first: Summary) -> str:
+    if name not in each.means:
+        return "—"
+    mean, low, high, n = each.means[name]
+    text = f"{mean:.3f} [{low:.3f}, {high:.3f}] n={n}"
+    if each is not first and mean and name in first.means:
+        text += f" ×{first.means[name].mean / mean:.2f}"
+    return text.replace("[", r"\[")
+
+
+def _figure(name: str, each: Summary) -> str:
+    value = each.figures.get(name)
+    if value is None:
+        return "—"
+    return f"{value:.0f}" if name == "errors" else f"{value:.3f}"

@@ -1,0 +1,224 @@
+"""Asking every question of a set of every system, so that an interrupted run goes on where it stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.assistant import Assistant, quiet
+from assistant.settings import Settings
+from assistant.types import Answer, Citation
+from evals import records
+from evals.baselines import baseline
+from evals.collection import Collection, collect, sample
+from evals.memory import RememberingEncoder
+from evals.provenance import code_hash, commit, data_hash, machine, versions
+from evals.report import Report
+from evals.score import crashed, score
+from evals.types import Question, Quote, Record, System, Task
+from index.embed import Encoder
+from index.library import Progress
+from index.types import Hit
+
+SPLIT_SEED = "policyqa-2026"
+"""The published seed by which a set without a split of its own is halved."""
+
+ASSISTANT = "assistant"
+
+_SHOWN_HITS = 10
+_SHOWN_CHARACTERS = 200
+
+_log = logging.getLogger(__name__)
+
+Asked = Callable[[str, int, int], None]
+"""Called after each question with the system's name, the questions done and how many there are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be run: ``limit`` questions (0: all) of a ``split`` (dev, test, all), drawn by ``seed``.
+
+    ``documents`` restricts the library to so many, the gold ones among them (0: all): quicker and easier.
+    ``compare`` names the baselines.
+    """
+
+    task: Task
+    compare: tuple[str, ...] = ()
+    split: str = "all"
+    limit: int = 0
+    documents: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A finished run; ``checkpoint`` may be deleted once the report is kept."""
+
+    report: Report
+    checkpoint: Path
+
+
+def run(plan: Plan, settings: Settings, ingesting: Progress | None = None, asked: Asked | None = None) -> Run:
+    """Ask the assistant, and each baseline of the plan, every question of the plan.
+
+    Libraries, vectors and checkpoints are kept in the folder evals of the home. A system that raises scores
+    zero for that question, and the record says of what it died.
+    """
+    quiet()
+    folder = settings.home / "evals"
+    questions = chosen(plan)
+    needed = [name for question in questions for name in question.documents + question.within]
+    sources = sample(plan.task.sources, needed, plan.documents, lambda name: _lot(str(plan.seed), name))
+    encoder = RememberingEncoder(
+        Encoder(settings.model, cache=settings.cache, threads=settings.threads), folder / "vectors.sqlite"
+    )
+    try:
+        collection = collect(plan.task.name, sources, encoder, folder / "libraries", ingesting)
+        try:
+            about = _about(plan, len(sources), questions, collection, encoder.name)
+            checkpoint = folder / "runs" / f"{plan.task.name}-{_key(about)}.jsonl"
+            checkpoint.parent.mkdir(parents=True, exist_ok=True)
+            encoder.encode_queries(["预热"])  # loads the model, which is no question's time
+            found: list[Record] = []
+            for name in (ASSISTANT, *plan.compare):
+                system: System = (
+                    Assistant(collection.library, settings)
+                    if name == ASSISTANT
+                    else baseline(name, collection.library, encoder)
+                )
+                found += ask_all(name, system, questions, plan.task.headline, collection, checkpoint, asked)
+        finally:
+            collection.close()
+    finally:
+        encoder.close()
+    return Run(Report(about, tuple(found)), checkpoint)
+
+
+def chosen(plan: Plan) -> tuple[Question, ...]:
+    """The questions of the plan, in the set's order; which ones depends on their ids and the seed alone."""
+    questions = [question for question in plan.task.questions if plan.split in ("all", split(question))]
+    if plan.limit:
+        drawn = sorted(questions, key=lambda question: _lot(str(plan.seed), question.id))[: plan.limit]
+        kept = {question.id for question in drawn}
+        questions = [question for question in questions if question.id in kept]
+    return tuple(questions)
+
+
+def split(question: Question) -> str:
+    """Either dev or test: the set's own split, or a half by the lot of the question's id."""
+    return question.split or ("dev", "test")[int(_lot(SPLIT_SEED, question.id), 16) % 2]
+
+
+def ask_all(
+    name: str,
+    system: System,
+    questions: Sequence[Question],
+    headline: str,
+    collection: Collection,
+    checkpoint: Path,
+    asked: Asked | None = None,
+) -> list[Record]:
+    """A record for each question, in their order; those that ``checkpoint`` has are not asked again."""
+    done = {record.id: record for record in records.restored(checkpoint) if record.system == name}
+    for place, question in enumerate(questions, start=1):
+        if question.id not in done:
+            done[question.id] = ask(name, system, question, headline, collection)
+            records.append(checkpoint, done[question.id])
+        if asked is not None:
+            asked(name, place, len(questions))
+    return [done[question.id] for question in questions]
+
+
+def ask(name: str, system: System, question: Question, headline: str, collection: Collection) -> Record:
+    """What ``system`` does with one question, whatever it does."""
+    record = Record(
+        question.id,
+        name,
+        question.kind,
+        question.question,
+        question.history,
+        question.answerable,
+        gold=_gold(question),
+        documents=question.documents,
+        evidence=question.evidence,
+    )
+    started = time.perf_counter()
+    try:
+        answer = system.ask(question.question, question.history, collection.filters(question.within))
+        seconds = time.perf_counter() - started
+        scores = score(question, answer, headline, collection.sources, collection.texts)
+    except Exception as error:  # a crash is a result
+        _log.exception("%s died of question %s", name, question.id)
+        seconds = time.perf_counter() - started
+        why = f"{type(error).__name__}: {error}"
+        return replace(record, scores=crashed(question, headline), seconds=seconds, error=why)
+    return replace(record, **_said(answer, collection), scores=scores, seconds=seconds)
+
+
+def _said(answer: Answer, collection: Collection) -> dict[str, Any]:
+    return {
+        "query": answer.query,
+        "answered": answer.answered,
+        "refusal": answer.refusal,
+        "text": answer.text,
+        "confidence": answer.confidence,
+        "hits": tuple(_found(hit, collection) for hit in answer.hits[:_SHOWN_HITS]),
+        "citations": tuple(_quoted(citation, collection) for citation in answer.citations),
+    }
+
+
+def _found(hit: Hit, collection: Collection) -> Quote:
+    chunk = hit.chunk
+    source = collection.sources.get(chunk.document_id, "")
+    return Quote(source, chunk.start, chunk.end, chunk.text[:_SHOWN_CHARACTERS], hit.score)
+
+
+def _quoted(citation: Citation, collection: Collection) -> Quote:
+    source = collection.sources.get(citation.document_id, "")
+    return Quote(source, citation.start, citation.end, citation.quote)
+
+
+def _gold(question: Question) -> tuple[str, ...]:
+    """What a reader of the report compares the answer with."""
+    if question.rewritten:
+        return (question.rewritten,)
+    return question.answers or tuple(fact.forms[0] for fact in question.must)
+
+
+def _about(
+    plan: Plan, documents: int, questions: Sequence[Question], collection: Collection, encoder: str
+) -> dict[str, object]:
+    return {
+        "set": plan.task.name,
+        "note": plan.task.note,
+        "headline": plan.task.headline,
+        "systems": [ASSISTANT, *plan.compare],
+        "split": plan.split,
+        "limit": plan.limit,
+        "seed": plan.seed,
+        "questions": len(questions),
+        "documents": documents,
+        "documents of the set": len(plan.task.sources),
+        "documents that failed": len(collection.failed),
+        "passages": sum(summary.chunks for summary in collection.library.documents()),
+        "data": data_hash([*plan.task.sources, *questions]),
+        "encoder": encoder,
+        "code": code_hash(encoder),
+        "commit": commit(),
+        "versions": versions(),
+        "machine": machine(),
+    }
+
+
+def _key(about: dict[str, object]) -> str:
+    """What must be the same for a checkpoint to be of the same run; further systems may join it."""
+    return hashlib.sha256(repr({**about, "systems": (), "commit": ""}).encode()).hexdigest()[:12]
+
+
+def _lot(seed: str, name: str) -> str:
+    return hashlib.sha256(f"{seed}:{name}".encode("utf-8", "surrogatepass")).hexdigest()
