@@ -19,11 +19,15 @@ from .types import Span
 
 FRAGMENT = 30  # characters of the longest "…——" that is a heading
 ANNOUNCES = re.compile(r"以下|如下|下列|下述|[一二三四五六七八九十百千零〇两\d](?:个|项|条|点|方面)")
-TIME = re.compile(r"[“\"]?(?:(十[一二三四五六七八])五[”\"]?|((?:19|20)\d{2})年(?!前|底|末|以前|之前|年底))")
+TIME = re.compile(
+    r"(?<![到至自从])[“\"]?(?:(十[一二三四五六七八])五[”\"]?|((?:19|20)\d{2})年(?!前|底|末|以前|之前|年底))"
+)
 
+_DAY = r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日\s*(?:（[^）]{1,20}）\s*)?\Z"
 _CLOSING = re.compile(
     r"(?:(?<=\s)|(?<=。))(?:特此(?:通知|公告|通告|函告|函达|批复|报告|说明)|附件[:：\d]|附[:：]|（完）"
-    r"|本(?:通知|公告|通告|意见|办法|措施|细则|规定|政策)自.{0,20}起)"
+    r"|本(?:通知|公告|通告|意见|办法|措施|细则|规定|政策)自.{0,20}起"
+    rf"|(?:[^\s，。；：]{{2,30}}\s+){{0,3}}{_DAY})"
 )
 _TIME_OPENS = re.compile(rf"(?:{TIME.pattern})(?!\d{{1,2}}月)")
 _SPEAKS = re.compile("会议(?:强调|指出|要求|认为|决定|提出|审议|听取)|下一步")
@@ -121,11 +125,10 @@ def _end_of_last(
     last = marks[items[-1]]
     others = [marks[index] for index in items[:-1]]
     end = last.end
-    first_plain = bisect_right(plain, last.start)
-    one_line = all(bisect_right(plain, item.start) == bisect_left(plain, item.end) for item in others)
-    if one_line and not (last.title and last.rank[1] <= 6):
-        after = plain[first_plain] if first_plain < len(plain) else end
-        end = min(end, after)
+    lines = max(bisect_left(plain, item.end) - bisect_right(plain, item.start) for item in others)
+    if last.rank[1] == RUNNING or (lines == 0 and not (last.title and last.rank[1] <= ITEM + 1)):
+        beyond = bisect_right(plain, last.start) + lines
+        end = min(end, plain[beyond]) if beyond < len(plain) else end
     closing = _CLOSING.search(text, last.after + 1, end)
     if closing and last.rank[1] <= 7:
         end = closing.start()

@@ -177,7 +177,8 @@ def _candidates(
     for match in pattern.finditer(text):
         at, after = match.span()
         line = at in begins
-        if not line and not _may_begin(text, at):
+        clause = rank > 8 and at > 0 and text[at - 1] in "，,"
+        if not line and not clause and not _may_begin(text, at):
             continue
         number = _value(match.group(1))
         if rank == 5 and text[after : after + 1] in _NUMERAL and _value(text[after : after + 1]) == number + 1:

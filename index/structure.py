@@ -18,10 +18,10 @@ from .types import Section, Span
 HEAD = 60  # characters: a longer first sentence of an item is cut at its first comma
 SHORT = 40  # characters of a head in a heading path
 
-_YEAR_INSIDE = re.compile(r"(?<![到至自从])((?:19|20)\d{2})年(?!前|底|末|以前|之前|年底)")
 _CJK = "\u4e00-\u9fff"
 _SPACED = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}])")
 _TITLE = re.compile(rf"\s*([^\s，,。；;：:]{{4,{SHORT}}})\s+(?=\S{{8}})")  # words set off by white space
+_COMMA = re.compile(r"[，,：:；;]")
 _CLAUSE = re.compile(r"[，,。；;：:]")
 
 
@@ -112,18 +112,18 @@ def _head(text: str, span: Span, kind: str, after: int, starts: Sequence[int], b
         return Span(start, title.end(1))
     if len(head) <= HEAD:
         return head
-    comma = re.compile("[，,：:；;]").search(text, after, head.end)
+    comma = _COMMA.search(text, after + 2, head.end)
     return Span(start, comma.start()) if comma else head
 
 
 def _period(head: str, kind: str, label: str) -> str:
-    """The year or five-year plan of a head: one that it begins with, or that stands in it if it is a title."""
+    """The year or five-year plan of a head: one that it begins with, or the only one in it if it is a title."""
     words = head[len(label) :].lstrip() if head.startswith(label) else head
-    found = TIME.match(words)
-    if found:
-        return found.group(1) + "五" if found.group(1) else found.group(2)
+    named = {year or plan + "五" for plan, year in TIME.findall(words)}
     titled = kind in ("part", "chapter", "division", "heading") or (
         kind == "item" and len(head) <= SHORT and head[-1:] not in tuple("。；;，,")
     )
-    inside = _YEAR_INSIDE.search(words) if titled else None
-    return inside.group(1) if inside else ""
+    found = TIME.match(words)
+    if found and not (titled and len(named) > 1):
+        return found.group(2) or found.group(1) + "五"
+    return named.pop() if titled and len(named) == 1 else ""

@@ -141,6 +141,10 @@ def test_the_seed_document_has_both_years_lists_the_experience_and_the_principle
         ),
         ("第1条 甲。\n第2条 乙。\n第10条 丙。", ["第1条", "第2条", "第10条"]),
         ("# 标题\n\n## 背景\n\n文字。\n\n### 目标\n\n文字。\n\n## 附则\n\n文字。", ["背景", "·目标", "附则"]),
+        (
+            "（一）扩大销售。包括两项措施，一是办展会；二是减费用。\n（二）优化服务。\n某局 2020年2月1日",
+            ["（一）扩大销售。", "·包括两项措施，", "··一是办展会；", "··二是减费用。", "（二）优化服务。"],
+        ),
         ("正文。\n附件1\n一、甲\n二、乙\n附件2\n", ["附件1", "·一、甲", "·二、乙", "附件2"]),
     ],
 )
@@ -163,6 +167,7 @@ def test_only_enumerators_that_are_a_sequence_make_sections(text: str, expected:
         ("一、关于2024年预算执行情况", "2024"),
         ("一、编制2030年前碳达峰方案", ""),
         ("一、到2035年的远景目标", ""),
+        ("一、2023年工作回顾和2024年工作安排", ""),
     ],
 )
 def test_a_period_is_read_from_a_heading_and_inherited_but_a_target_is_none(heading: str, period: str) -> None:
@@ -174,6 +179,20 @@ def test_an_item_whose_first_sentence_is_long_is_headed_by_its_first_clause() ->
     # the clause has 2 + 30 characters, the sentence 2 + 30 + 1 + 40 + 1, more than 60
     text = f"一、{'甲' * 30}，{'乙' * 40}。后文。\n二、丙。"
     assert sections(text)[1].head.of(text) == "一、" + "甲" * 30
+
+
+def test_the_last_item_ends_where_the_others_let_expect() -> None:
+    lines = "主要做了以下工作。\n一是甲。后文。\n二是乙。后文。\n今后还要努力。"
+    assert [s.span.of(lines).strip() for s in sections(lines)[2:]] == ["一是甲。后文。", "二是乙。后文。"]
+    spoken = "主要做了以下工作。一是甲。二是乙。今后还要努力。"
+    assert [s.span.of(spoken) for s in sections(spoken)[2:]] == ["一是甲。", "二是乙。"]
+    signed = "一、甲。\n二、乙。\n某市某局 2020年2月1日"
+    assert [s.span.of(signed).strip() for s in sections(signed)[1:]] == ["一、甲。", "二、乙。"]
+    on_one_line = "一、甲事项。后文。 二、乙事项。后文。 某市某局 2020年2月1日"
+    assert [s.span.of(on_one_line).strip() for s in sections(on_one_line)[1:]] == [
+        "一、甲事项。后文。",
+        "二、乙事项。后文。",
+    ]
 
 
 def test_a_heading_path_shortens_each_head_to_40_characters() -> None:
@@ -267,8 +286,8 @@ def test_sections_nest_in_the_order_of_any_text(text: str) -> None:
 @pytest.mark.parametrize(
     "unit", ["一、甲。二、乙。", "1.甲\n2.乙\n", "第一条 甲\n", "# 甲\n", "甲乙丙： ", "一是甲。二是乙。"]
 )
-def test_a_hundred_thousand_enumerators_take_linear_time(unit: str) -> None:
-    text = unit * 50_000
+def test_ten_thousand_enumerators_take_linear_time(unit: str) -> None:
+    text = unit * 10_000
     began = time.perf_counter()
     assert sections(text)[0].span.end == len(text)
-    assert time.perf_counter() - began < 60  # a few seconds; a quadratic one would take an hour
+    assert time.perf_counter() - began < 20  # under a second; a quadratic one would take minutes
