@@ -29,6 +29,7 @@ WIDTHS = {"（": "(", "(": "（"}
 QUOTES = "”’」』"
 PAIR_REACH = 120  # characters: a longer quotation is parted into its sentences
 LINE = 8  # characters on both sides that make white space between Chinese words a former line break
+INDENTED = 6  # the same before white space as wide as a paragraph's indent
 LONG = 150  # characters: a longer sentence is parted at its semicolons
 PART = 20  # the shortest part that a semicolon may leave
 
@@ -197,6 +198,8 @@ def _former_line_break(text: str, piece: int, at: int, after: int, end: int) -> 
     if length >= 4 and _ENUMERATOR.match(text, after, end):
         return True
     if length >= LINE and _SPEAKS.match(text, after, end):
+        return True
+    if "\u3000\u3000" in text[at:after] and length >= INDENTED and text[after] not in "—（(":
         return True
     if length < LINE or not _OPENING.match(text, after, end):
         return False

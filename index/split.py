@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from .sentences import sentences
@@ -81,6 +81,8 @@ def _blocks(text: str, section: Section, children: dict[int, list[Section]], siz
         if child is None:
             break
         parts = _blocks(text, child, children, size)
+        if len(parts) > 1 or parts[0].section != child.number:
+            parts = [replace(part, whole=False) for part in parts]
         if heading:
             small = section.kind == "list" and parts[0].small
             parts[0] = _Block(heading + parts[0].sentences, section.number, small, small)
@@ -127,7 +129,7 @@ def _cut(text: str, spans: Sequence[Span], size: int) -> tuple[Span, ...]:
 
 
 def _filled(text: str, spans: Sequence[Span], section: int, size: int) -> list[_Block]:
-    """Sentences gathered up to ``size`` characters; a paragraph is kept whole where it fits."""
+    """Sentences gathered up to ``size`` characters; a paragraph stays whole where it fits."""
     blocks: list[_Block] = []
     run: list[Span] = []
     length = 0
@@ -143,6 +145,10 @@ def _filled(text: str, spans: Sequence[Span], section: int, size: int) -> list[_
             run, length = [], 0
         run.append(span)
         length += len(span)
+    if run and blocks and length <= size // 6 and len(blocks[-1].span) + length <= size * 5 // 4:
+        before = blocks.pop()
+        run = [*before.sentences, *run]
+        length += len(before.span)
     if run:
         blocks.append(_Block(tuple(run), section, True, length <= size // 3))
     return blocks

@@ -59,6 +59,13 @@ def test_two_articles_share_a_chunk_only_if_both_are_tiny() -> None:
     assert [part.text.count("条") for part in check(text + "第五条　" + "乙" * 200)] == [1, 2, 1, 1]
 
 
+def test_small_articles_of_a_long_chapter_stay_apart_and_know_their_article() -> None:
+    # articles of 4 + 70 + 2 characters, eight of which make a chapter longer than 300
+    text = "第一章　总则\n" + "".join(f"第{n}条　{'甲' * 70}。\n" for n in "一二三四五六七八")
+    headings = [part.heading for part in check(text + "第二章　附则\n第九条　乙。")]
+    assert headings == ["第一章 总则", *(f"第一章 总则 › 第{n}条" for n in "二三四五六七八"), "第二章 附则"]
+
+
 def test_an_item_of_the_seed_document_is_one_chunk_under_its_year() -> None:
     parts = check(load(SEED).text)
     plan = [part for part in parts if part.text.startswith("二是编制实施2030年前碳排放达峰行动方案。")]
@@ -90,6 +97,12 @@ def test_a_sentence_longer_than_two_chunks_is_cut_at_a_comma() -> None:
 
 def test_text_without_any_break_is_cut_all_the_same() -> None:
     assert [len(part.text) for part in check("ﷺ" * 1000, 100)] == [200] * 5
+
+
+def test_a_short_rest_joins_the_text_before_it() -> None:
+    # 3 sentences of 90 fill a chunk of 300; the rest of 31 is less than 50, and 270 + 31 not more than 375
+    text = ("甲" * 89 + "。") * 3 + "乙" * 30 + "。"
+    assert [len(part.text) for part in check(text)] == [301]
 
 
 def test_an_empty_text_has_no_chunks() -> None:
