@@ -21,7 +21,11 @@ from index.arrays import read_arrays, write_arrays
 
 K1 = 0.9
 B = 0.6
-"""BM25's saturation and length normalisation."""
+"""BM25's saturation and length normalisation.
+
+Chosen in November 2026 on ncp (685 questions, 4,281 chunks): the answer stands whole in the first 5 chunks for
+.873 of the questions; between .861 and .873 for k1 from .6 to 2 and b from .4 to .75.
+"""
 
 _CJK = "\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 _RUNS = re.compile(rf"(?P<cjk>[{_CJK}]+)|(?P<word>(?:[^\W{_CJK}_]|(?<=\d)\.(?=\d)|(?<=[a-z])\.(?=\d))+)")

@@ -24,13 +24,25 @@ CANDIDATES = 100
 """How many chunks each half puts forward."""
 
 LEXICAL_WEIGHT = 1.0
-DENSE_WEIGHT = 1.0
+DENSE_WEIGHT = 0.5
+DOCUMENT_SHARE = 0.5
+"""How the halves are summed, and the share of its document's best chunk that a chunk gains.
+
+Chosen in November 2026 on the 685 questions and 599 documents of ncp with the bundled encoder: document at rank
+1, in the first 5, answer whole in one of the first 5 chunks. Lexical alone .799 .952 .873, dense alone .673 .874
+.780; summed with a dense weight of ¼ .806 .953 .876, ½ .816 .956 .888, ¾ .815 .953 .883, 1 .812 .950 .882. With a
+share of ½ .816 .956 .901, and hardly more with 1.
+"""
 
 TITLE_BOOST = 2.0
 NUMBER_BOOST = 4.0
 ARTICLE_BOOST = 4.0
-YEAR_BOOST = 0.5
-"""What an exact reference adds, in standard deviations of a half's scores over the candidates."""
+YEAR_BOOST = 1.0
+"""What an exact reference adds, in standard deviations of a half's scores over the candidates.
+
+Set so that a reference outweighs words in common (the best chunk stands some 4 above the mean), and a year
+decides between two sections on the same subject; they leave the figures above as they are.
+"""
 
 _QUOTED = re.compile("《([^《》]+)》")
 _ARTICLE = re.compile("第([零〇一二三四五六七八九十百千\\d]{1,9})条(之[一二三四五六七八九十]{1,3})?")
@@ -198,7 +210,8 @@ def rank(
     if not len(rows):
         return ()
     words, meaning = lexical[rows], snapshot.vectors.scores(vector, rows)
-    scores = lexical_weight * _standardised(words) + dense_weight * _standardised(meaning) + boosts[rows]
+    fused = lexical_weight * _standardised(words) + dense_weight * _standardised(meaning)
+    scores = fused + DOCUMENT_SHARE * _best_of_document(fused, snapshot.owner[rows]) + boosts[rows]
     order = np.lexsort((rows, -scores))[:k]
     return tuple(
         Scored(int(rows[place]), float(scores[place]), float(words[place]), float(meaning[place]))
@@ -235,17 +248,26 @@ def _title_fits(snapshot: Snapshot, query: str, titles: Sequence[str]) -> np.nda
     for place, known in enumerate(snapshot.names):
         if known in titles or (len(known) >= _SHORTEST_NAME and known in plain):
             fits[place] = 1
-        elif any(title in known for title in titles):
+        elif titles and any(title in known for title in titles):
             fits[place] = 0.5
     return fits
 
 
 def _best(scores: np.ndarray, eligible: np.ndarray) -> np.ndarray:
-    """Up to ``CANDIDATES`` eligible rows of the greatest scores; of equals, the first."""
+    """Up to ``CANDIDATES`` eligible rows of the greatest scores, in no order."""
     rows = np.flatnonzero(eligible)
     if len(rows) > CANDIDATES:
-        rows = rows[np.argsort(-scores[rows], kind="stable")[:CANDIDATES]]
+        rows = rows[np.argpartition(-scores[rows], CANDIDATES)[:CANDIDATES]]
     return rows
+
+
+def _best_of_document(scores: np.ndarray, owner: np.ndarray) -> np.ndarray:
+    """For each chunk the greatest score of its document's chunks."""
+    _, places = np.unique(owner, return_inverse=True)
+    best = np.full(len(scores), -np.inf)
+    np.maximum.at(best, places, scores)
+    found: np.ndarray = best[places]
+    return found
 
 
 def _standardised(scores: np.ndarray) -> np.ndarray:
