@@ -71,7 +71,7 @@ def lists(text: str, marks: list[Mark], spans: Sequence[Span]) -> tuple[list[Mar
         nodes.append(Node(head.start, parts[-1].end, "list", "", head.end))
         floor = parts[-1].end
     nodes += [Node(item.start, item.end, "item", "", item.start) for _, items in colon_lists for item in items]
-    nodes += _fragments(text, spans, starts, {node.start for node in nodes if node.kind == "list"})
+    nodes += _fragments(text, ended, spans, {node.start for node in nodes if node.kind == "list"})
     return ended, nodes
 
 
@@ -187,13 +187,14 @@ def _colon_lists(text: str, marks: Sequence[Mark], spans: Sequence[Span]) -> lis
     return found
 
 
-def _fragments(text: str, spans: Sequence[Span], starts: Sequence[int], heads: set[int]) -> list[Node]:
+def _fragments(text: str, marks: Sequence[Mark], spans: Sequence[Span], heads: set[int]) -> list[Node]:
     """Fragments that end in a dash, as headings of what follows up to the next, or to the paragraph's end."""
     nodes: list[Node] = []
+    begun = {mark.start for mark in marks}
     at = [
         index
         for index, span in enumerate(spans)
-        if len(span) <= FRAGMENT + 2 and span.of(text).rstrip().endswith("——") and len(span) > 5
+        if 5 < len(span) <= FRAGMENT + 2 and span.of(text).rstrip().endswith("——") and span.start not in begun
     ]
     for place, index in enumerate(at):
         start = spans[index].start
@@ -207,6 +208,9 @@ def _fragments(text: str, spans: Sequence[Span], starts: Sequence[int], heads: s
             if not own_line and "\n" in spans[following - 1].of(text):
                 break
         end = spans[following].start if following < len(spans) else len(text)
-        if following > index + 1:
-            nodes.append(Node(start, min(end, limit), "heading", "", trimmed(spans[index], text).end))
+        end = min(end, limit)
+        inside = marks[bisect_right(marks, start, key=_start) : bisect_left(marks, end, key=_start)]
+        end = next((mark.start for mark in inside if mark.end > end), end)
+        if end > spans[index].end:
+            nodes.append(Node(start, end, "heading", "", trimmed(spans[index], text).end))
     return nodes

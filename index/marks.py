@@ -20,12 +20,13 @@ LINE = re.compile(r"^[ \t\u3000]*(?:#{1,6}[ \t]+|[-*+][ \t]+)?(?:\*\*)?(?=\S)", 
 _TITLE = 40  # characters of the longest line that is a title
 _NUMERAL = "一二三四五六七八九十百千零〇两"
 _STRUCTURE = re.compile(
-    rf"第[ \u3000]?([{_NUMERAL}]{{1,7}}|\d{{1,4}})[ \u3000]?([编章节条])((?:之[{_NUMERAL}]{{1,3}})?)"
+    rf"第[ \u3000]?([{_NUMERAL}]{{1,7}}|\d{{1,4}})[ \u3000]?([编編章节節条條])((?:之[{_NUMERAL}]{{1,3}})?)"
     r"(?=(\s|$)?)",
     re.MULTILINE,
 )
-_RANKS = {"编": 1, "章": 2, "节": 3, "条": 4}
-_KINDS = {"编": "part", "章": "chapter", "节": "division", "条": "article"}
+_RANKS = {"编": 1, "編": 1, "章": 2, "节": 3, "節": 3, "条": 4, "條": 4}
+_ARTICLE = 4
+_KINDS = {1: "part", 2: "chapter", 3: "division", _ARTICLE: "article"}
 _TEN = "[一二三四五六七八九十]{1,3}"
 _ENUMERATORS = (
     (5, re.compile(rf"(?<![{_NUMERAL}第\w])({_TEN})、")),
@@ -36,6 +37,7 @@ _ENUMERATORS = (
     (10, re.compile(rf"(?<![{_NUMERAL}第\w])({_TEN})[是要](?![一二三四五六七八九十])")),
     (10, re.compile(rf"第({_TEN})[，,]")),
 )
+_WORDS = re.compile(r"\s*(?:\S\s+\S(?=\s)|\S{1,40})")  # 总　则, or words up to the next white space
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(?=\S)", re.MULTILINE)
 _ANNEX = re.compile(r"^[ \t\u3000]*附[件录表][ ]?[一二三四五六七八九十\d]{0,2}[:：]?(?=\s|$)", re.MULTILINE)
 
@@ -101,32 +103,32 @@ def _line_end(text: str, position: int) -> int:
 def _structural(text: str, begins: dict[int, int], levels: dict[int, int]) -> list[Mark]:
     """编 章 节 条, without those of a table of contents and without cross references."""
     found: list[Mark] = []
-    last = dict.fromkeys(_RANKS, 0)
-    for match in _STRUCTURE.finditer(text):
+    last = dict.fromkeys(_KINDS, 0)
+    matches = list(_STRUCTURE.finditer(text))
+    spaced = any(match.start() in begins and match.group(4) is not None for match in matches)
+    for match in matches:
         at, after = match.span()
-        unit, number = match.group(2), _value(match.group(1))
-        follows = match.group(4) is not None
+        unit, number = _RANKS[match.group(2)], _value(match.group(1))
+        follows = match.group(4) is not None  # white space or the line's end
         line = at in begins
-        if not line and not (follows and _may_begin(text, at)):
+        if not (line or (follows and _may_begin(text, at))):
             continue
         again = bool(match.group(3)) and number == last[unit]
         onward = number in (1, last[unit] + 1) or again
-        if unit == "条":
-            believed = onward or (line and follows and number > last[unit])
+        if unit == _ARTICLE:
+            believed = (onward and (follows or not spaced)) or (line and follows and number > last[unit])
+        elif line:
+            title = text[after : _line_end(text, after)].strip()
+            believed = len(title) <= _TITLE and title[-1:] not in tuple("。；，")
         else:
-            title = text[after : _line_end(text, after)].strip() if line else ""
-            believed = (line and len(title) <= _TITLE and title[-1:] not in tuple("。；，")) or (
-                not line and onward
-            )
+            believed = onward
         if not believed:
             continue
         last[unit] = number
-        if unit in "编章":
-            last["节"] = 0
         start = begins.get(at, at)
-        rank = (levels.get(start, BARE), _RANKS[unit])
+        rank = (levels.get(start, BARE), unit)
         label = re.sub(r"\s", "", match.group())
-        head_end = after if unit == "条" else _heading_end(text, after, line)
+        head_end = after if unit == _ARTICLE else _heading_end(text, after, line)
         found.append(Mark(start, head_end, rank, _KINDS[unit], label, number, line))
     return _without_contents(text, found)
 
@@ -135,7 +137,7 @@ def _heading_end(text: str, after: int, line: bool) -> int:
     """Where the heading line that begins before ``after`` ends; inside a line, after its next words."""
     if line:
         return _line_end(text, after)
-    match = re.compile(r"\s*(?:\S\s+\S(?=\s)|\S{1,40})").match(text, after)
+    match = _WORDS.match(text, after)
     return match.end() if match else after
 
 

@@ -40,7 +40,7 @@ _CHINESE = re.compile(rf"[{_CJK}，。；：、！？…—%％”’」』）�
 _OPENING = re.compile(rf"[{_CJK}“‘「『（《【]|\d{{4}}年")
 _ENUMERATOR = re.compile(
     r"[一二三四五六七八九十]{1,3}[、是要]|[（(][一二三四五六七八九十\d]{1,3}[)）]"
-    r"|\d{1,2}[.．、](?!\d)|[①-⑳]|第[一二三四五六七八九十百零〇\d]{1,7}[编章节条]"
+    r"|\d{1,2}[.．、](?!\d)|[①-⑳]|第[一二三四五六七八九十百零〇\d]{1,7}[编編章节節条條]"
 )
 # a year after one of these is part of the sentence that runs on, as in 到 2025年
 _LEADS_TO_YEAR = frozenset("到于自至在截从由即的为是达约共计和与及或对、，（—")

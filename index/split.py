@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -43,7 +43,10 @@ def chunks(document_id: str, text: str, sections: Sequence[Section], size: int =
     children: dict[int, list[Section]] = {}
     for section in sections[1:]:
         children.setdefault(section.parent or 0, []).append(section)
-    blocks = _blocks(text, sections[0], children, size)
+    blocks = [
+        replace(block, section=_innermost(block.section, block.span, children))
+        for block in _blocks(text, sections[0], children, size)
+    ]
     paths = {block.section: heading_path(text, sections, block.section) for block in blocks}
     return tuple(
         Chunk(
@@ -60,6 +63,20 @@ def chunks(document_id: str, text: str, sections: Sequence[Section], size: int =
     )
 
 
+def _innermost(section: int, span: Span, children: dict[int, list[Section]]) -> int:
+    """The number of the innermost section, at or below ``section``, that covers the span."""
+    while parts := children.get(section):
+        part = parts[max(bisect_right(parts, span.start, key=_start) - 1, 0)]
+        if not part.span.covers(span):
+            break
+        section = part.number
+    return section
+
+
+def _start(section: Section) -> int:
+    return section.span.start
+
+
 def _blocks(text: str, section: Section, children: dict[int, list[Section]], size: int) -> list[_Block]:
     """The blocks of a section: one if it is short enough, else those of its parts, small neighbours joined."""
     limit = size * 3 // 2 if section.kind == "item" else size
@@ -72,7 +89,11 @@ def _blocks(text: str, section: Section, children: dict[int, list[Section]], siz
         end = child.span.start if child else section.span.end
         if position < end:
             own = heading + _cut(text, sentences(text, position, end), size)
-            bare = child and not text[max(position, section.head.end) : end].strip()
+            words = text[max(position, section.head.end) : end].strip()
+            titled = (
+                position == 0 and len(words) <= TINY and "\n" not in words and words[-1:] not in "。；：:！？"
+            )
+            bare = child and (not words or titled)
             if bare and (section.kind != "list" or len(section.head) <= size // 3):
                 heading = own
             else:

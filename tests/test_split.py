@@ -51,6 +51,11 @@ def test_a_heading_goes_with_the_first_article_below_it() -> None:
     assert any(part.startswith("第二节　工业用水\n\n第四条") for part in parts)
 
 
+def test_a_title_goes_with_what_follows_it() -> None:
+    text = "# 某某条例\n\n## 第一章 总则\n\n第一条 " + "甲" * 200 + "。\n\n第二条 " + "乙" * 200 + "。\n"
+    assert [part.text[:6] for part in check(text)] == ["# 某某条例", "第二条 乙乙"]
+
+
 def test_two_articles_share_a_chunk_only_if_both_are_tiny() -> None:
     # 5 + 60 + 1 characters against the limit of 60; 5 + 20 + 1 twice
     text = "".join(

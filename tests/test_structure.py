@@ -13,6 +13,9 @@ CORPUS = Path(__file__).parent / "corpus"
 SEED = Path(__file__).parents[1] / "documents" / "2021年全国生态环境保护工作会议.txt"
 
 
+RUN_ON = ["第一章 总 则", "·第一条", "·第二条", "第二章 罚则", "·第三条"]
+
+
 def outline(text: str) -> list[str]:
     """One line a section: its depth in dots, kind, period, head, and the last six characters it covers."""
     found = sections(text)
@@ -126,6 +129,9 @@ def test_the_seed_document_has_both_years_lists_the_experience_and_the_principle
     ("text", "expected"),
     [
         ("依照本法第二十条的规定办理。\n第三条规定的情形除外。\n", []),
+        ("第一条 甲。\n第二条规定的除外。\n第二条 乙。\n第三条规定的除外。", ["第一条", "第二条"]),
+        ("第一條甲。\n第二條乙。", ["第一條", "第二條"]),
+        ("办法 第一章 总 则 第一条 甲。 第二条 乙。 第二章 罚则 第三条 丙。", RUN_ON),
         ("下降1.5%，上升2.3个百分点。\n3.2亿元。\n2021.年底\n", []),
         ("大型连锁企业和一、二级批发市场。一、二季度增长。三、四季度回落。", []),
         ("三、只有第三项\n五、又有第五项\n", []),
