@@ -18,6 +18,8 @@ from evals.baselines import NAMES
 from evals.errors import UnknownSet
 from evals.report import Report, load, save, table
 
+_WIDTH = 140
+
 _home = click.option("--home", type=click.Path(path_type=Path), help="数据目录（默认 $POLICYQA_HOME 或 ./var）")
 _output = click.option(
     "--output", type=click.Path(path_type=Path), help="报告目录（默认在数据目录的 evals/reports 下）"
@@ -70,7 +72,7 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
         )
         chosen = settings(home=home)
         report = _run(plan, chosen, output or chosen.home / "evals" / "reports")
-        Console().print(table(report))
+        _console().print(table(report))
 
     return command
 
@@ -88,7 +90,7 @@ def compare(before: Path, after: Path, system: str) -> None:
     from evals.compare import compare as compared
     from evals.compare import tables
 
-    console = Console()
+    console = _console()
     for each in tables(compared(load(before), load(after), system)):
         console.print(each)
 
@@ -105,7 +107,7 @@ def gate(output: Path | None, home: Path | None) -> None:
     chosen = settings(home=home)
     plan = Plan(sets.read("own", sets.own.CASES), split="test")
     report = _run(plan, chosen, output or chosen.home / "evals" / "reports")
-    Console().print(table(report))
+    _console().print(table(report))
     check(report.summaries()[0], limits)
     click.echo("达到全部门槛")
 
@@ -150,6 +152,12 @@ def _run(plan: Any, chosen: Settings, output: Path) -> Report:
     finished.checkpoint.unlink(missing_ok=True)
     click.echo(f"报告：{output / stem}.json 和 .html", err=True)
     return finished.report
+
+
+def _console() -> Console:
+    """The terminal; where there is none, lines wide enough for five systems."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_WIDTH)
 
 
 def _progress() -> Progress:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import jinja2
 
 from evals import plots
-from evals.report import Report
+from evals.report import Report, figure, ratio
 from evals.summary import FIGURES, LABELS, Summary
 
 SHOWN = 200
@@ -54,7 +54,7 @@ def _rows(summaries: tuple[Summary, ...]) -> list[tuple[str, list[Cell]]]:
         if any(name in each.means for each in summaries)
     ]
     return rows + [
-        (label, [_figure(name, each) for each in summaries])
+        (label, [Cell(figure(name, each)) for each in summaries])
         for name, label in FIGURES.items()
         if any(name in each.figures for each in summaries)
     ]
@@ -64,17 +64,7 @@ def _mean(name: str, each: Summary, first: Summary) -> Cell:
     if name not in each.means:
         return Cell("—")
     mean, low, high, n = each.means[name]
-    ratio = (
-        f" ×{first.means[name].mean / mean:.2f}" if each is not first and mean and name in first.means else ""
-    )
-    return Cell(f"{mean:.3f}", f"[{low:.3f}, {high:.3f}] n={n}{ratio}")
-
-
-def _figure(name: str, each: Summary) -> Cell:
-    value = each.figures.get(name)
-    if value is None:
-        return Cell("—")
-    return Cell(f"{value:.0f}" if name == "errors" else f"{value:.3f}")
+    return Cell(f"{mean:.3f}", f"[{low:.3f}, {high:.3f}] n={n} {ratio(name, each, first)}".rstrip())
 
 
 def _plots(summaries: tuple[Summary, ...]) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from evals.types import Record
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from rich.text import Text
 
 FORMAT = "policyqa-eval-1"
 
@@ -69,38 +70,46 @@ def load(path: Path) -> Report:
 
 
 def table(report: Report) -> Table:
-    """A row a metric, a column a system: mean, interval, n; under a baseline the assistant's ratio to it."""
+    """A row a metric, a column a system: mean, interval, n; behind a baseline's mean the assistant's ratio."""
     from rich.table import Table
 
     summaries = report.summaries()
     about = report.about
     found = Table(
-        title=f"{about['set']}：{about['questions']} 题，{about['documents']} 份文档（{about['split']}）"
+        title=f"{about['set']}：{about['questions']} 题，{about['documents']} 份文档（{about['split']}）",
+        caption="均值，×助手与该基线之比；[95% 区间] 题数；↓ 越低越好",
     )
     found.add_column("指标")
     for each in summaries:
-        found.add_column(each.system, justify="right")
+        found.add_column(each.system)
     for name, label in LABELS.items():
         if any(name in each.means for each in summaries):
             found.add_row(label, *(_mean(name, each, summaries[0]) for each in summaries))
     for name, label in FIGURES.items():
         if any(name in each.figures for each in summaries):
-            found.add_row(label, *(_figure(name, each) for each in summaries))
+            found.add_row(label, *(figure(name, each) for each in summaries))
     return found
 
 
-def _mean(name: str, each: Summary, first: Summary) -> str:
-    if name not in each.means:
-        return "—"
-    mean, low, high, n = each.means[name]
-    text = f"{mean:.3f} [{low:.3f}, {high:.3f}] n={n}"
-    if each is not first and mean and name in first.means:
-        text += f" ×{first.means[name].mean / mean:.2f}"
-    return text.replace("[", r"\[")
-
-
-def _figure(name: str, each: Summary) -> str:
+def figure(name: str, each: Summary) -> str:
+    """The figure as a table shows it; a dash where the set does not measure it."""
     value = each.figures.get(name)
     if value is None:
         return "—"
     return f"{value:.0f}" if name == "errors" else f"{value:.3f}"
+
+
+def ratio(name: str, each: Summary, first: Summary) -> str:
+    """How many times the mean of ``each`` the first system's is; empty for the first itself or without both."""
+    if each is first or name not in first.means or not each.means[name].mean:
+        return ""
+    return f"×{first.means[name].mean / each.means[name].mean:.2f}"
+
+
+def _mean(name: str, each: Summary, first: Summary) -> Text:
+    from rich.text import Text
+
+    if name not in each.means:
+        return Text("—")
+    mean, low, high, n = each.means[name]
+    return Text(f"{mean:.3f} {ratio(name, each, first)}".rstrip() + f"\n[{low:.2f},{high:.2f}] {n}")

@@ -22,7 +22,7 @@ from evals.report import Report
 from evals.score import crashed, score
 from evals.types import Question, Quote, Record, System, Task
 from index.embed import Encoder
-from index.library import Progress
+from index.library import PassageEncoder, Progress
 from index.types import Hit
 
 SPLIT_SEED = "policyqa-2026"
@@ -63,39 +63,45 @@ class Run:
     checkpoint: Path
 
 
-def run(plan: Plan, settings: Settings, ingesting: Progress | None = None, asked: Asked | None = None) -> Run:
+def run(
+    plan: Plan,
+    settings: Settings,
+    ingesting: Progress | None = None,
+    asked: Asked | None = None,
+    *,
+    encoder: PassageEncoder | None = None,
+) -> Run:
     """Ask the assistant, and each baseline of the plan, every question of the plan.
 
-    Libraries, vectors and checkpoints are kept in the folder evals of the home. A system that raises scores
-    zero for that question, and the record says of what it died.
+    All use ``encoder``, or the one of the settings. Libraries, vectors and checkpoints are kept in the folder
+    evals of the home. A system that raises scores zero for that question, and the record says of what it died.
     """
     quiet()
     folder = settings.home / "evals"
     questions = chosen(plan)
     needed = [name for question in questions for name in question.documents + question.within]
     sources = sample(plan.task.sources, needed, plan.documents, lambda name: _lot(str(plan.seed), name))
-    encoder = RememberingEncoder(
-        Encoder(settings.model, cache=settings.cache, threads=settings.threads), folder / "vectors.sqlite"
-    )
+    configured = encoder or Encoder(settings.model, cache=settings.cache, threads=settings.threads)
+    remembering = RememberingEncoder(configured, folder / "vectors.sqlite")
     try:
-        collection = collect(plan.task.name, sources, encoder, folder / "libraries", ingesting)
+        collection = collect(plan.task.name, sources, remembering, folder / "libraries", ingesting)
         try:
-            about = _about(plan, len(sources), questions, collection, encoder.name)
+            about = _about(plan, len(sources), questions, collection, remembering.name)
             checkpoint = folder / "runs" / f"{plan.task.name}-{_key(about)}.jsonl"
             checkpoint.parent.mkdir(parents=True, exist_ok=True)
-            encoder.encode_queries(["预热"])  # loads the model, which is no question's time
+            remembering.encode_queries(["预热"])  # loads the model, which is no question's time
             found: list[Record] = []
             for name in (ASSISTANT, *plan.compare):
                 system: System = (
                     Assistant(collection.library, settings)
                     if name == ASSISTANT
-                    else baseline(name, collection.library, encoder)
+                    else baseline(name, collection.library, remembering)
                 )
                 found += ask_all(name, system, questions, plan.task.headline, collection, checkpoint, asked)
         finally:
             collection.close()
     finally:
-        encoder.close()
+        remembering.close()
     return Run(Report(about, tuple(found)), checkpoint)
 
 

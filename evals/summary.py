@@ -27,7 +27,7 @@ LABELS = {
     "contains": "含标准答案",
     "fact_recall": "事实召回",
     "accurate": "事实全对",
-    "forbidden_rate": "错误事实率（越低越好）",
+    "forbidden_rate": "错误事实率↓",
     "choice": "选择正确",
     "list_completeness": "列表完整",
     "list_order": "列表顺序",
@@ -49,15 +49,15 @@ LABELS = {
     "rewrite_rouge_l": "改写 ROUGE-L",
     "rewrite_f1": "改写字符 F1",
 }
-"""Every mean that is reported, in the order of the table."""
+"""Every mean that is reported, in the order of the table; ↓ marks those that are better when lower."""
 
 FIGURES = {
     "refusal_f1": "拒答 F1",
-    "aurc": "AURC（越低越好）",
-    "ece": "校准误差 ECE（越低越好）",
-    "p50": "延迟 p50（秒）",
-    "p95": "延迟 p95（秒）",
-    "errors": "出错题数",
+    "aurc": "AURC↓",
+    "ece": "校准误差↓",
+    "p50": "p50 秒↓",
+    "p95": "p95 秒↓",
+    "errors": "出错题数↓",
 }
 """Every figure that is no mean."""
 
@@ -109,11 +109,13 @@ def summary(system: str, records: Sequence[Record], seed: int = 0) -> Summary:
             [float(not each.answered) for each in outcomes if not each.answerable], seed
         )
         figures["refusal_f1"] = refusal(outcomes).f1
-    curve, bins = risk_coverage(outcomes), calibration(outcomes)
+    curve: list[Point] = []
+    bins: list[Bin] = []
+    if not any("rewrite_exact" in record.scores for record in records):
+        curve, bins = risk_coverage(outcomes), calibration(outcomes)
+        figures |= {"aurc": area(curve), "ece": calibration_error(bins)}
     seconds = sorted(record.seconds for record in records)
     figures |= {
-        "aurc": area(curve),
-        "ece": calibration_error(bins),
         "p50": percentile(seconds, 50),
         "p95": percentile(seconds, 95),
         "errors": float(sum(bool(record.error) for record in records)),
