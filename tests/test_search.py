@@ -61,8 +61,8 @@ def rows(found: tuple[tuple[int, float, float, float], ...]) -> list[int]:
 
 def test_the_scores_are_standardised_and_summed() -> None:
     # 甲 stands in rows 0 and 1, once in rows of equal length: BM25 w, w, 0, 0 with some w > 0; the mean is w/2
-    # and the deviation w/2, so they standardise to 1, 1, -1, -1. Cosines .6, 0, .6, 0 become 1, -1, 1, -1. With
-    # weights 2 and 1 the sums are 3, 1, -1, -3; each is the best of its document and so gains half of itself.
+    # and the deviation w/2, so they become 1, 1, -1, -1. Cosines .6, 0, .6, 0 become 1, -1, 1, -1. With weights 2
+    # and 1 the sums are 3, 1, -1, -3; each is the best of its document and so gains half of itself.
     snap = snapshot(["甲一", "甲二", "乙三", "乙四"], [[0.6, 0.8], [0, 1], [0.6, 0.8], [0, 1]])
     found = rank(snap, "甲", EAST, 4, lexical_weight=2.0, dense_weight=1.0)
     assert rows(found) == [0, 1, 2, 3]
@@ -177,6 +177,10 @@ def test_references_are_read_in_any_writing() -> None:
     query = "《中华人民共和国水法（2016修正）》第２０条、第三十一条之一，2021年和20215"
     assert references(query) == References(("水法",), ("第二十条", "第三十一条之一"), ("2021",))
     assert references("水法") == References((), (), ())
+
+
+def test_a_title_within_a_title_stays() -> None:
+    assert references("《关于修改〈水法〉的决定》").titles == ("关于修改〈水法〉的决定",)
 
 
 def test_a_title_in_brackets_decides_among_equals() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -27,8 +28,10 @@ def entry(id_: str = "a", text: str = "节水。治水。") -> Entry:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "library.sqlite", writable=True, must_exist=False)
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(tmp_path / "library.sqlite", writable=True, must_exist=False)
+    yield made
+    made.close()
 
 
 @pytest.mark.parametrize("text", ["节水。治水。", "a\x00b\x00", "𠀀😀e\u0301​", "﷽" * 1000, "\ufeff\r\n\u2028"])
