@@ -56,7 +56,8 @@ def chat(text: str) -> str:
 def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
     """The answer in pieces, which add up to the whole (see ``Answer.__add__``), a line each."""
     question = finding.question
-    found = [candidate for candidate in finding.candidates if candidate.features.form]
+    least = 1.0 if question.kind == "date" else 0.5
+    found = [candidate for candidate in finding.candidates if candidate.features.form >= least]
     sure = confidence(question, found[0]) if found else 0.0
     lines = compose.compose(question, found, weight) if sure >= THRESHOLD else ()
     start = Answer(

@@ -15,7 +15,7 @@ from itertools import takewhile
 import rjieba
 
 from assistant import matching
-from assistant.evidence import Candidate, Source, clauses, head, innermost
+from assistant.evidence import Candidate, Source, clauses, head, innermost, residual
 from assistant.question import Question
 from assistant.vocabulary import comparable
 from index.sentences import sentences, trimmed
@@ -64,23 +64,45 @@ def _whole_section(
 ) -> tuple[Source, Section] | None:
     """The section that the question asks for as a whole, or ``None`` if single sentences answer better.
 
-    That is the section whose head covers the subject about as well as the best sentence does; of a question
-    without a subject ("2021年重点任务有哪些"), the outermost one whose head covers its weak terms.
+    That is the section whose head covers the subject about as well as the best sentence does. Of a question
+    without a subject of its own ("2021年重点任务有哪些") it is the list whose head covers its weak terms best, and
+    if it asks for the second item, that item.
     """
-    terms = question.subject or question.terms
-    best: tuple[float, int, tuple[Source, Section]] | None = None
+    best: tuple[float, tuple[Source, Section]] | None = None
     reached = max(candidate.features.own for candidate in found[:MOST])
-    for order, candidate in enumerate(found[:MOST]):
+    for order, candidate in enumerate(found[: 2 * MOST]):
         source = candidate.source
+        terms = residual(question, source)
+        general = all(term.weak for term in terms)
         section: Section | None = source.sections[candidate.section]
         while section is not None and section.kind != "document":
             cover = matching.coverage(terms, comparable(head(source, section)), weight)
-            cover -= 0.05 * order
-            if question.subject or section.kind == "list":
-                if cover >= NEAR * reached and cover > 0.5 and (best is None or cover > best[0]):
-                    best = cover, order, (source, section)
+            if general:
+                fits = section.kind == "list" and (cover > 0.5 or section.period in question.periods)
+            else:
+                fits = order < MOST and cover > 0.5 and cover - 0.05 * order >= NEAR * reached
+            if fits and (best is None or cover - 0.05 * order > best[0]):
+                best = cover - 0.05 * order, (source, section)
             section = source.sections[section.parent] if section.parent is not None else None
-    return best[2] if best else None
+    if best is None:
+        return None
+    source, section = best[1]
+    return source, _asked_item(question, source, section)
+
+
+_ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大](?!季度|方面军)")
+_NUMERALS = "零一二三四五六七八九十"
+
+
+def _asked_item(question: Question, source: Source, section: Section) -> Section:
+    """The item that the question asks for by its place in the list (第二项, 最后一项), else the section."""
+    match = _ITEM.search(question.text)
+    items = [child for child in source.children(section.number) if child.kind == "item"]
+    if not match or not items:
+        return section
+    written = match[1] or str(len(items))
+    place = int(written) if written.isdigit() else _NUMERALS.index(written)
+    return items[place - 1] if 0 < place <= len(items) else section
 
 
 def _section(source: Source, section: Section) -> tuple[Said, ...]:

@@ -8,7 +8,7 @@ not pass for 2021's tasks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from assistant import form, matching, periods
@@ -87,9 +87,13 @@ WEIGHTS: Mapping[str, float] = {
     "passage": 1.0,
     "rank": 0.5,
     "form": 1.5,
-    "tense": 1.0,
+    "tense": 1.6,
     "period": 0.3,
 }
+
+SHORT = 12
+"""Characters up to which a clause is no statement of its own, but belongs to its neighbour ("1月21日,")."""
+
 
 def candidates(
     question: Question,
@@ -123,6 +127,18 @@ def candidates(
             score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
             found.append(Candidate(of, section.number, span, text, period, features, score))
     return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.key)))
+
+
+def residual(question: Question, source: Source) -> tuple[Term, ...]:
+    """The question's terms, those that the document's title covers made weak.
+
+    What the title says holds of every sentence, and so tells none from another.
+    """
+    title = comparable(source.document.title)
+    return tuple(
+        replace(term, weak=term.weak or matching.covered(term.text, title) >= matching.SYNONYM)
+        for term in question.terms
+    )
 
 
 def innermost(sections: Sequence[Section], span: Span) -> Section:
@@ -165,11 +181,34 @@ def head(source: Source, section: Section) -> str:
 
 
 def _pairs(text: str) -> list[str]:
-    """Every two neighbouring clauses of a sentence, comparable; the sentence itself if it has at most two."""
+    """Every two neighbouring clauses of a sentence; the sentence itself if it has at most two."""
     parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
     if len(parts) < 3:
-        return [comparable(text)]
-    return [comparable(one + other) for one, other in zip(parts, parts[1:], strict=False)]
+        return [text]
+    return [one + other for one, other in zip(parts, parts[1:], strict=False)]
+
+
+def _form(
+    check: form.Check | None, text: str, subject: Sequence[Term], weight: Callable[[str], float]
+) -> float:
+    """1 if the clause that tells of the subject, or a short one beside it, has what was asked for; 0.6 if
+    another clause of the sentence has, 0 if none, 0.5 if nothing particular was asked for.
+    """
+    if check is None:
+        return 0.5
+    parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
+    shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
+    for place, share in enumerate(shares):
+        if share < 0.9 * max(shares):
+            continue
+        start, end = place, place + 1
+        while start > 0 and len(parts[start - 1]) <= SHORT:
+            start -= 1
+        while end < len(parts) and len(parts[end]) <= SHORT:
+            end += 1
+        if check("".join(parts[start:end])):
+            return 1.0
+    return 0.6 if check(text) else 0.0
 
 
 def clauses(text: str, span: Span) -> tuple[Span, ...]:
@@ -206,18 +245,21 @@ def _features(
 ) -> Features:
     own = comparable(text)
     path = comparable(source.document.title + source.path(section.number))
-    subject = question.subject or question.terms
+    subject = residual(question, source)
     weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
+    parts = _pairs(text)
+    shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
+    clause = max(shares)
     return Features(
         own=matching.coverage(subject, own, weight),
-        clause=max(matching.coverage(subject, part, weight) for part in _pairs(text)),
+        clause=clause,
         context=matching.coverage(subject, path + own, weight),
         head=matching.coverage(subject, comparable(head(source, section)), weight),
         weak=matching.coverage(weak, path + own, weight),
         sentence=cosine,
         passage=hit.dense,
         rank=rank,
-        form=float(check(text)) if check else 0.5,
+        form=_form(check, text, subject, weight),
         tense=_tense(question.tense, period, source),
         period=matched,
     )

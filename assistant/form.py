@@ -9,31 +9,35 @@ import re
 from collections.abc import Callable
 
 from assistant.question import Question
-from assistant.vocabulary import comparable, places, surnames
+from assistant.vocabulary import comparable, places, surnames, synonyms
 
 Check = Callable[[str], bool]
 
-_NUMERAL = r"(?:\d[\d,.]*\s*[万亿千百]*|[一二三四五六七八九十百千两]+(?![、是]))\s*(?:余|多)?"
+_NUMERAL = r"(?:\d[\d,.]*\s*[万亿千百]*|[ⅠⅡⅢⅣⅤIV]+|[一二三四五六七八九十百千两]+(?![、是]))\s*(?:余|多)?"
 _PERCENT = re.compile(r"\d[\d.]*\s*[%％]|百分之|[一二三四五六七八九]成|分之")
 _COUNTED = re.compile(
     r"(?<![A-Za-z\d.])\d[\d,.]*\s*(?:[%％万亿千百]|个|项|起|次|家|人|元|吨|公里|平方|亩|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|级)"
     r"|百分之|(?<![第一二三四五六七八九十])[一二三四五六七八九十百千两]+(?:个|项|起|次|家|倍|成|万|亿|名|人|批|元|次)"
 )
 _ASKED_UNIT = re.compile(
-    r"(?:多少|几)(?:万|亿|千|百)?(个百分点|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天年米届位度])"
+    r"(?:多少|几)(?:万|亿|千|百)?(个百分点|周年|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天年米届位度])"
 )
-_ALSO_UNIT = {"人": "人名位", "名": "名人位", "家": "家户", "个": "个家项种类", "种": "种个类项", "位": "位名人", "条": "条项", "项": "项个条"}
+_ALSO_UNIT = {"人": "人名位", "名": "名人位", "家": "家户", "个": "个项种类", "种": "种个类项", "位": "位名人", "条": "条项", "项": "项个条"}
 _RATIO = re.compile(r"比例|比率|占比|百分|率(?!先|领)|\b(ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE)
 _DAY = re.compile(r"\d{1,4}\s*年(?!来|以上|内)|\d{1,2}\s*月|\d{1,2}\s*日|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)")
+_EVENT = re.compile(r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰|开(?=的|会|了|$|[?？])|开始|召集")
 _TITLE = (
     r"总书记|书记|部长|主任|主席|总理|委员长|省长|市长|区长|县长|局长|司长|厅长|处长|院长|校长|会长|理事长|组长|所长|司令|检察长|秘书长|行长|署长|董事长|总经理|教授|院士"
 )
 _TITLED = re.compile(rf"(?:{_TITLE})([一-鿿]{{2,4}})")
 _ORGAN = re.compile(r"[一-鿿]{2,}(?:部|委|局|厅|署|院|会|办|组织|机关|单位|部门|委员会|政府|公司|中心|协会|法院)")
 _ORGAN_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
-_ROLE_ASKED = re.compile(r"职务|什么职|身份|是谁|什么人|\bwho (is|was)\b", re.IGNORECASE)
+_ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (is|was)\b", re.IGNORECASE)
+_WHO_IS = re.compile(r"^(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
+_COUNTY = re.compile(r"[一-鿿]{2,}县(?!城|级|域)")
+_AREA = re.compile(r"[一-鿿]{2,}(?:省|市|县|区|镇|村|州|流域|海域|区域|地区)|县城|乡镇|农村|城市|在京|京津冀|长三角")
 _WHERE = re.compile(r"在京|在[一-鿿]{2,8}?(?:市|省|县|区|镇|村|州)?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
-_TYPED_PLACES = re.compile(r"(?:哪些|哪几个?|哪个|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人")
+_TYPED_PLACES = re.compile(r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人|\bwhich (city|cities|provinces?|regions?)\b", re.IGNORECASE)
 _ENUMERATED = re.compile(r"(?:分别|具体)?(?:是|有|指|包括)?(?:指|是)?(?:哪[一二三四五六七八九十两]{1,2}[个种项条类]|哪几[个种项条类])|分别(?:是|指)|具体(?:是|指)")
 
 
@@ -42,7 +46,7 @@ def wanted(question: Question) -> Check | None:
     if question.kind == "number":
         return _number(question.text)
     if question.kind == "date":
-        return lambda text: bool(_DAY.search(text))
+        return _date(question.text)
     if question.kind == "person":
         return _person(question)
     if question.kind == "place" or _TYPED_PLACES.search(question.text):
@@ -63,10 +67,19 @@ def _number(text: str) -> Check:
     return lambda text: bool(_COUNTED.search(text))
 
 
+def _date(text: str) -> Check:
+    """A date, and what happened then if the question names it: 什么时候印发 is not answered by when it is to be met."""
+    event = _EVENT.search(text)
+    if event is None:
+        return lambda text: bool(_DAY.search(text))
+    words = (event[0], *synonyms().get(event[0], ()))
+    return lambda text: bool(_DAY.search(text)) and any(word in text for word in words)
+
+
 def _person(question: Question) -> Check:
     if _ORGAN_ASKED.search(question.text):
         return lambda text: bool(_ORGAN.search(text))
-    if _ROLE_ASKED.search(question.text):
+    if _ROLE_ASKED.search(question.text) or _WHO_IS.match(question.text):
         title = re.compile(_TITLE)
         return lambda text: bool(title.search(text))
     return lambda text: any(named(text))
@@ -85,18 +98,20 @@ def named(text: str) -> list[str]:
 
 
 def _place(question: Question) -> Check:
+    if not _TYPED_PLACES.search(question.text) and not re.search(r"召开|举行|举办|开的", question.text):
+        return lambda text: bool(_AREA.search(text))
     asked = comparable(question.text)
     names = [name for name in places() if len(name) > 1 and name not in asked]
 
     def holds(text: str) -> bool:
-        return bool(_WHERE.search(text)) or any(name in text for name in names)
+        return bool(_WHERE.search(text) or _COUNTY.search(text)) or any(name in text for name in names)
 
     return holds
 
 
 def _definition(question: Question) -> Check:
     """Whether a text says what the subject is: X是指…, X即…, X：…, Y(X), or X as one of what it enumerates."""
-    subjects = [term.text for term in question.subject] or [term.text for term in question.terms]
+    subjects = [comparable(name) for name in question.names] or [term.text for term in question.subject] or [term.text for term in question.terms]
 
     def holds(text: str) -> bool:
         plain = comparable(text)

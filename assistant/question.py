@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import rjieba
 
 from assistant import periods
-from assistant.vocabulary import comparable, english, generic, places, simplified, synonyms
+from assistant.vocabulary import comparable, english, is_generic, places, simplified
+from assistant.vocabulary import terms as policy_words
 from index.errors import InvalidQuestion
 
 LONGEST = 2_000
@@ -106,8 +107,8 @@ _PLANNED = re.compile(
 _NAMES = re.compile(r"《([^《》]{2,60})》|“([^“”]{2,30})”|\"([^\"]{2,30})\"|「([^「」]{2,30})」|『([^『』]{2,30})』")
 _ARTICLES = re.compile(r"第[〇零一二三四五六七八九十百千\d]+[条章节编款项](?:之[一二三四五六七八九十])?")
 _FRAMES = re.compile(
-    r"什么时候|什么时间|什么地方|什么人|什么是|是什么|有什么|为什么|做什么|干什么|什么|何时|何地|何处|何人|何谓|为何|多少|多大|多高|怎么样|怎么做|怎么办|怎么|怎样|如何"
-    r"|有没有|是不是|能不能|会不会|是否|能否|可否|哪里|哪儿|哪些|哪几|哪个|哪位|哪一|哪年|哪月|哪天|谁|几个|几项|几条|几次|几起|几家|啥时候|啥|请问|麻烦|帮我|给我|告诉我|我想知道|想知道"
+    r"什么时候|什么时间|什么地方|什么人|什么是|是什么|有什么|为什么|做什么|干什么|什么|何时|何地|何处|何人|何谓|为何|多少[个项起次家人名吨亩条座件]?|多少|多大|多高|怎么样|怎么做|怎么办|怎么|怎样|如何"
+    r"|有没有|是不是|能不能|会不会|是否|能否|可否|哪里|哪儿|哪些|哪几|哪个|哪位|哪一|哪年|哪月|哪天|谁|几[个项条次起家类种点级周天年]|啥时候|啥|请问|麻烦|帮我|给我|告诉我|我想知道|想知道"
 )
 _CJK = re.compile(r"[㐀-鿿]")
 
@@ -172,6 +173,11 @@ def tense(text: str) -> str:
     return "done" if done else "planned"
 
 
+def unframed(text: str) -> str:
+    """``text`` without its question words: 处置了多少起事故 → 处置了事故."""
+    return _FRAMES.sub("", text)
+
+
 def _terms(text: str) -> tuple[Term, ...]:
     names = [name for groups in _NAMES.findall(text) for name in groups if name]
     bare = _FRAMES.sub(" ", _ARTICLES.sub(" ", periods.without(_NAMES.sub(" ", text))))
@@ -181,13 +187,13 @@ def _terms(text: str) -> tuple[Term, ...]:
 
 
 def _words(text: str) -> Iterator[str]:
-    """The words of ``text``; neighbours that together are one in the synonyms (臭水 + 沟) stay together."""
-    words = rjieba.cut(text)
+    """The words of ``text``; neighbours that together are one policy word (碳 + 中 + 和) stay together."""
+    words = rjieba.cut(text, False)
     place = 0
     while place < len(words):
-        for size in (4, 3, 2):
+        for size in (5, 4, 3, 2):
             joined = "".join(words[place : place + size])
-            if place + size <= len(words) and joined in synonyms():
+            if place + size <= len(words) and joined in policy_words():
                 yield joined
                 place += size
                 break
@@ -197,8 +203,8 @@ def _words(text: str) -> Iterator[str]:
 
 
 def is_weak(word: str) -> bool:
-    """Whether ``word`` tells little about a question's subject; a single Chinese character does so too."""
-    return word in generic() or len(word) == 1 and bool(_CJK.match(word))
+    """Whether ``word`` tells little about a question's subject, as a single Chinese character does too."""
+    return is_generic(word) or len(word) == 1 and bool(_CJK.match(word))
 
 
 def _english_terms(text: str) -> tuple[Term, ...]:

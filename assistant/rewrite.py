@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 
 from assistant import periods
-from assistant.question import Term, clean, is_english, kind, understand
+from assistant.question import Term, clean, is_english, kind, understand, unframed
 from assistant.types import Turn
 from assistant.vocabulary import simplified, surnames
 from index.errors import InvalidQuestion
@@ -24,7 +24,9 @@ _CLOSERS = r"(?:方面|这块|这方面|领域|的话|的情况|情况)?[呢吗�
 _PERIOD = r"(?:在)?(?:(?:19|20)?\d{2}年|[“\"]?十[一二三四五六七八九]五[”\"]?(?:时期|期间)?|[一二][〇零○九][〇零○一二三四五六七八九]{2}年)"
 _ONLY_PERIOD = re.compile(rf"^{_OPENERS}(?:换成|改成|如果是|要是)?({_PERIOD})的?{_CLOSERS}$")
 _CORRECTION = re.compile(
-    rf"^(?:不对|不是|错了|你搞错了|搞错了|我是说|我说的是|我问的是|我要的是|我想问的?是|应该是|应为)[，,。 ]*(?:我(?:问|说|要)的是)?(.+?)(?:[，,]\s*不是.+)?{_CLOSERS}$"
+    r"^(?:(?:不对|不是|错了|你?搞错了|你?弄错了)(?:[^，,。]{0,16}[，,。]\s*)?)?"
+    r"(?:我是说|我(?:问|说|要|指|想问)的?是|应该是|应为|是(?=[\d“十二]))(?:的是)?(.+?)"
+    rf"(?:[，,]\s*不是.+)?{_CLOSERS}$"
 )
 _AND_TOPIC = re.compile(rf"^(?:那么|那|还有|另外|然后|至于|关于)?[，, ]*(.{{2,24}}?){_CLOSERS}$")
 _ELLIPTIC = re.compile(r"呢[?？。!！ ]*$|^(?:那么|那|至于)")
@@ -40,7 +42,7 @@ _THING_PRONOUN = re.compile(
     r"这个(?!人)|那个|这项|该项|该|此|它们?|其(?!他|中|余)|这些|那些|上述|(?:这|那)(?=是|个|方面|件|里|种|一)"
 )
 _TITLES = r"书记|部长|副部长|主任|局长|主席|总理|省长|市长|司长|院长|会长|县长|委员|代表|同志|组长|所长|处长"
-_HEADED = re.compile(rf"(?:{_TITLES})([一-鿿]{{2,4}}?)(?=出席|作|主持|讲|强|指|表|介|会见|说|认|致|并|同|在|与|和|，|,|。|、|\[|$)")
+_HEADED = re.compile(rf"(?:{_TITLES}|^)([一-鿿]{{2,4}}?)(?=出席|作|主持|讲|强|指|表|介|会见|说|认|致|并|同|在|与|和|，|,|。|、|\[|$)")
 _LINE = re.compile(r"^(\d{1,2})[.、．]\s*(.+)$")
 _LABELLED = re.compile(r"(?:^|[。；;\s])(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十]+[)）])([^。；;]{4,})")
 _MARKER = re.compile(r"\[\d+\]")
@@ -134,17 +136,21 @@ def _person(question: str, before: str, answer: str) -> str:
     match = _PERSON_PRONOUN.search(question)
     if not match or "其他" in question:
         return ""
-    person = person_in(answer) or person_in(before)
+    person = person_in(answer, before) or person_in(before)
     return question[: match.start()] + person + question[match.end() :] if person else ""
 
 
-def person_in(text: str) -> str:
-    """The last person whom ``text`` names behind a title (部长黄润秋), or an empty string.
+def person_in(text: str, asked: str = "") -> str:
+    """The person whom ``text`` names (部长黄润秋), an empty string if none.
 
-    The last, since a report names the one of whom more is said at its end.
+    Of several, the one in whose clause most of ``asked`` stands, else the last: a report names the one of whom
+    more is said at its end.
     """
-    names = [match[1] for match in _HEADED.finditer(_MARKER.sub("", text)) if _is_name(match[1])]
-    return names[-1] if names else ""
+    found = []
+    for clause in re.split(r"[，,。；;\n]", _MARKER.sub("", text)):
+        shared = len(set(clause) & set(asked))
+        found += [(shared, len(found), match[1]) for match in _HEADED.finditer(clause) if _is_name(match[1])]
+    return max(found)[2] if found else ""
 
 
 def _is_name(text: str) -> bool:
@@ -162,7 +168,7 @@ def _topic(question: str, before: str, answer: str) -> str:
     if _asks(said):
         return _with_period(said, before)
     own = periods.asked(said)
-    topic = re.sub(r"^在|的$", "", periods.without(said).strip(" ，,的"))
+    topic = re.sub(r"^在|(?:的|这块|这方面|方面|部分)$", "", periods.without(said).strip(" ，,的"))
     if not _subject(topic):
         return ""
     if topic.startswith("具体到"):
@@ -224,9 +230,11 @@ def _retopiced(before: str, topic: str) -> str:
 
 
 def _topic_words(query: str) -> str:
-    """The words of ``query``'s subject as they stand there, without its time; an empty string if it has none."""
+    """What ``query`` is about, without its time and its question words (处置环境应急事故); empty if nothing is."""
     span = _topic_span(query)
-    return query[span[0] : span[1]] if span else ""
+    words = query[span[0] : span[1]] if span else periods.without(query)
+    words = re.sub(r"[了过的](?=[一-鿿])", "", unframed(words)) if span else unframed(words)
+    return re.sub(r"[?？。!！的了呢吗\s]+$|\s+", "", words)
 
 
 def _topic_span(query: str) -> tuple[int, int] | None:

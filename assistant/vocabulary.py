@@ -49,6 +49,27 @@ def generic() -> frozenset[str]:
 
 
 @cache
+def actions() -> frozenset[str]:
+    """Words for what is done to a subject (治理, 编制), less telling than the subject."""
+    return frozenset(word for line in _lines("actions.txt") for word in line.split())
+
+
+@cache
+def terms() -> frozenset[str]:
+    """Every Chinese policy word that the synonyms and the English glossary know."""
+    known = {*synonyms(), *(word for table in (synonyms(), english()) for words in table.values() for word in words)}
+    return frozenset(word for word in known if len(word) > 1 and not word.isascii())
+
+
+@lru_cache(maxsize=20_000)
+def is_generic(word: str) -> bool:
+    """Whether ``word`` is generic, or made of nothing but generic words (具体 + 内容)."""
+    if word in generic():
+        return True
+    return any(word[:size] in generic() and is_generic(word[size:]) for size in range(1, len(word)))
+
+
+@cache
 def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 

@@ -7,6 +7,7 @@ windows share anything and retry, undo and clear can never disagree with what is
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import socket
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from fastapi.staticfiles import StaticFiles
 
 from assistant.assistant import Assistant, quiet
 from assistant.page.examples import examples
-from assistant.page.messages import STOPPED, WAITING, answered, asked, failed, question, turns, waiting
+from assistant.page.messages import WAITING, answered, asked, failed, question, stopped, turns, unfinished
 from assistant.page.shield import Shield
 from index.errors import PolicyError, SettingsError
 
@@ -50,7 +51,8 @@ def page(assistant: Assistant) -> gr.Blocks:
         return _heading(assistant), gr.Chatbot(examples=offered(assistant.library.version))
 
     def send(asking: str, messages: Messages) -> tuple[str, Messages]:
-        return ("", [*messages, *_pair(asking)]) if asking.strip() else (asking, messages)
+        answering = bool(messages) and unfinished(messages[-1])
+        return (asking, messages) if answering or not asking.strip() else ("", [*messages, *_pair(asking)])
 
     def pick(messages: Messages, picked: gr.SelectData) -> Messages:
         return [*messages, *_pair(picked.value["text"])]
@@ -66,9 +68,9 @@ def page(assistant: Assistant) -> gr.Blocks:
         return (question(messages[-2]), messages[:-2]) if len(messages) > 1 else (gr.skip(), messages)
 
     def halt(messages: Messages) -> Messages:
-        if messages and waiting(messages[-1]):
-            return [*messages[:-1], {"role": "assistant", "content": STOPPED}]
-        return messages
+        return (
+            [*messages[:-1], {"role": "assistant", "content": stopped(messages[-1])}] if messages else messages
+        )
 
     def busy() -> tuple[Any, ...]:
         return gr.Textbox(submit_btn=False, stop_btn="停止"), *[gr.Button(interactive=False)] * 3
@@ -140,15 +142,17 @@ def replies(assistant: Assistant, messages: Messages) -> Iterator[str]:
 
     A deliberate error becomes its Chinese line; a bug is logged and an apology takes the answer's place.
     """
-    if len(messages) < 2 or not waiting(messages[-1]):
+    if len(messages) < 2 or not unfinished(messages[-1]):
         return
+    document = lru_cache(assistant.library.document)
     try:
         so_far = None
-        pieces = assistant.stream(question(messages[-2]), turns(messages[:-2]))
-        for piece in pieces:
+        for piece in assistant.stream(question(messages[-2]), turns(messages[:-2])):
             so_far = piece if so_far is None else so_far + piece
             if so_far.text:
-                yield answered(so_far, len(messages), assistant.library.document)
+                yield answered(so_far, len(messages), document, growing=True)
+        if so_far is not None:
+            yield answered(so_far, len(messages), document)
     except PolicyError as error:
         yield failed(error.chinese)
     except Exception:
@@ -156,7 +160,7 @@ def replies(assistant: Assistant, messages: Messages) -> Iterator[str]:
         yield failed("出错了，请重试。")
 
 
-def application(blocks: gr.Blocks) -> FastAPI:
+def application(assistant: Assistant) -> FastAPI:
     """The page as an ASGI application that asks no other host for anything."""
     assets = files("assistant.page") / "static"
     head = "".join(
@@ -169,9 +173,21 @@ def application(blocks: gr.Blocks) -> FastAPI:
     app = FastAPI(openapi_url=None)
     app.mount("/page", StaticFiles(packages=[("assistant.page", "static")]), name="page")
     app.add_middleware(Shield, head=head)
-    return gr.mount_gradio_app(
-        app, blocks, path="/", footer_links=[], run_history=False, show_error=False, theme=_theme(), ssr_mode=False
-    )
+
+    async def mounted() -> FastAPI:
+        # Outside a running event loop Gradio opens one for each of its locks and never closes it.
+        return gr.mount_gradio_app(
+            app,
+            page(assistant),
+            path="/",
+            footer_links=[],
+            run_history=False,
+            show_error=False,
+            theme=_theme(),
+            ssr_mode=False,
+        )
+
+    return asyncio.run(mounted())
 
 
 def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
@@ -179,6 +195,7 @@ def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] 
 
     Raises ``SettingsError`` when ``host`` and ``port`` cannot be listened on.
     """
+
     class Server(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
@@ -186,7 +203,7 @@ def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] 
                 ready()
 
     with _listening(host, port) as listening:
-        app = application(page(assistant))
+        app = application(assistant)
         server = Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         try:
             server.run(sockets=[listening])
@@ -231,7 +248,11 @@ def _offered(assistant: Assistant) -> Callable[[int], list[dict[str, Any]]]:
         found: list[dict[str, Any]] = []
         for place in range(max(map(len, drawn), default=0)):
             for questions in drawn:
-                if len(found) < EXAMPLES and place < len(questions) and assistant.ask(questions[place]).answered:
+                if (
+                    len(found) < EXAMPLES
+                    and place < len(questions)
+                    and assistant.ask(questions[place]).answered
+                ):
                     found.append({"text": questions[place]})
         return found
 
@@ -239,5 +260,12 @@ def _offered(assistant: Assistant) -> Callable[[int], list[dict[str, Any]]]:
 
 
 def _theme() -> Any:
-    fonts = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Source Han Sans SC", "system-ui", "sans-serif"]
+    fonts = [
+        "PingFang SC",
+        "Microsoft YaHei",
+        "Noto Sans CJK SC",
+        "Source Han Sans SC",
+        "system-ui",
+        "sans-serif",
+    ]
     return gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=fonts, font_mono=["monospace"])

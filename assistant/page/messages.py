@@ -24,9 +24,9 @@ Message = Mapping[str, Any]
 WAITING = '<div class="waiting">正在查阅文件</div>'
 """Shown until the first words of an answer arrive."""
 
-STOPPED = '<div class="failed">已停止。</div>'
-"""Shown in place of an answer that was stopped before its first words."""
-
+_GROWING = '<div class="answer growing">'
+_STOPPED = "已停止。"
+_END = '<div class="tools"><button type="button" class="copy">复制</button></div></div>'
 _MARKER = re.compile(r"\[(\d+)\]")
 _MARKERS = re.compile(r"(?:\[\d+\])+$")
 _ITEM = re.compile(r"^(?:\d+\.|·) ")
@@ -42,15 +42,15 @@ def failed(reason: str) -> str:
     return f'<div class="failed">{_shown(reason)}</div>'
 
 
-def answered(answer: Answer, turn: int, document: Callable[[str], Document]) -> str:
+def answered(answer: Answer, turn: int, document: Callable[[str], Document], *, growing: bool = False) -> str:
     """An answer as a message: what was searched, the text with its markers as links, the sources to open.
 
     ``turn`` tells this answer's sources from those of the others on the page; ``document`` gives the document
-    of an id, for the context of a quote.
+    of an id, for the context of a quote; ``growing`` is true while more of the answer is to come.
     """
     known = {citation.marker for citation in answer.citations}
     leads = {f"{said.text}[{said.marker}]" for said in answer.statements if said.lead}
-    parts = ['<div class="refusal">' if answer.refusal else '<div class="answer">']
+    parts = [_GROWING if growing else '<div class="refusal">' if answer.refusal else '<div class="answer">']
     if answer.query not in ("", answer.question) and answer.refusal != "chat":
         parts.append(f'<div class="searched">按“{_shown(answer.query)}”检索</div>')
     parts.append('<div class="said">')
@@ -61,7 +61,7 @@ def answered(answer: Answer, turn: int, document: Callable[[str], Document]) -> 
         parts.append(f'<div class="sources"><div class="caption">{caption}</div>')
         parts.extend(_source(citation, turn, document(citation.document_id)) for citation in answer.citations)
         parts.append("</div>")
-    parts.append('<div class="tools"><button type="button" class="copy">复制</button></div></div>')
+    parts.append("</div>" if growing else _END)
     return "".join(parts)
 
 
@@ -80,9 +80,20 @@ def turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
     return tuple(found)
 
 
-def waiting(message: Message) -> bool:
-    """Whether the message still stands for an answer of which nothing has arrived."""
-    return _html(message) == WAITING
+def unfinished(message: Message) -> bool:
+    """Whether more of the answer is to come."""
+    return _html(message) == WAITING or _html(message).startswith(_GROWING)
+
+
+def stopped(message: Message) -> str:
+    """What becomes of an answer's message when it is stopped; a finished one stays what it is."""
+    html = _html(message)
+    if html == WAITING:
+        return failed(_STOPPED)
+    if html.startswith(_GROWING):
+        html = '<div class="answer">' + html.removeprefix(_GROWING).removesuffix("</div>")
+        return f'{html}<div class="note">{_STOPPED}以上回答不完整。</div>{_END}'
+    return html
 
 
 def _line(line: str, lead: bool, known: set[int], turn: int) -> str:

@@ -40,7 +40,9 @@ class Shield:
             return
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         page = scope["path"] == "/"
-        await self.app({**scope, "headers": plain} if page else scope, receive, _Response(send, self.head, page))
+        await self.app(
+            {**scope, "headers": plain} if page else scope, receive, _Response(send, self.head, page)
+        )
 
 
 class _Response:
