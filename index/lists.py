@@ -48,7 +48,7 @@ def lists(text: str, marks: list[Mark], spans: Sequence[Span]) -> tuple[list[Mar
     """The marks, the last item of each sequence cut where it ends, and the nodes of announced lists."""
     starts = [span.start for span in spans]
     chains = by_chain(marks)
-    announced = {chain: _announcement(text, marks, items, spans, starts) for chain, items in chains.items()}
+    announced = {chain: _announcement(text, marks, items, starts) for chain, items in chains.items()}
     colon_lists = _colon_lists(text, marks, spans)
     opens = {head.start: RUNNING for head, _ in colon_lists}
     opens |= {
@@ -57,7 +57,7 @@ def lists(text: str, marks: list[Mark], spans: Sequence[Span]) -> tuple[list[Mar
     plain = _plain_lines(text, marks)
     ended = list(marks)
     for items in chains.values():
-        end = _end_of_last(text, marks, items, spans, starts, plain, opens)
+        end = _end_of_last(text, marks, items, starts, plain, opens)
         ended[items[-1]] = replace(marks[items[-1]], end=end)
     nodes: list[Node] = []
     floor = 0
@@ -85,9 +85,7 @@ def _plain_lines(text: str, marks: Sequence[Mark]) -> list[int]:
     return [match.start() for match in LINE.finditer(text) if match.start() not in begun]
 
 
-def _announcement(
-    text: str, marks: Sequence[Mark], items: Sequence[int], spans: Sequence[Span], starts: Sequence[int]
-) -> Span | None:
+def _announcement(text: str, marks: Sequence[Mark], items: Sequence[int], starts: Sequence[int]) -> Span | None:
     """The sentence that announces the items, or None where their section's own head does, or nothing."""
     first = marks[items[0]]
     if first.rank[1] == ITEM or first.rank[0] < BARE:
@@ -116,12 +114,16 @@ def _end_of_last(
     text: str,
     marks: Sequence[Mark],
     items: Sequence[int],
-    spans: Sequence[Span],
     starts: Sequence[int],
     plain: Sequence[int],
     opens: dict[int, int],
 ) -> int:
-    """Where the last item of a sequence ends: it is no longer than the others let expect."""
+    """Where the last item of a sequence ends: it is no longer than the others let expect.
+
+    Items of one line each have a last one of one line, items of one sentence a last one of one sentence. A
+    closing (特此通知, a signature) is no part of it, nor is a sentence that announces the next list; and where
+    the items stand in running text, nor is one that begins with another time or with 会议强调.
+    """
     last = marks[items[-1]]
     others = [marks[index] for index in items[:-1]]
     end = last.end

@@ -68,14 +68,7 @@ def marks(text: str) -> list[Mark]:
         line_end = _line_end(text, match.end())
         if line_end - match.start() <= _TITLE:
             found.append(Mark(match.start(), line_end, (1, 9), "heading", "", line=True))
-    enumerated: list[Mark] = []
-    candidates = {pattern: _candidates(text, pattern, rank, begins, levels) for rank, pattern in _ENUMERATORS}
-    labelled = {mark.start for marks in candidates.values() for mark in marks}
-    firm = [mark.start for mark in found] + [start for start in levels if start not in labelled]
-    for rank, pattern in _ENUMERATORS:
-        above = [mark.start for mark in enumerated if mark.rank[1] < min(rank, 8)] if rank > 7 else []
-        enumerated += _chained(candidates[pattern], sorted({*firm, *above}), len(enumerated))
-    found += _sunk(enumerated)
+    found += _sunk(_enumerated(text, begins, levels, [mark.start for mark in found]))
     taken = {mark.start for mark in found}
     tops = [start for start, level in levels.items() if level == 1]
     for start, level in levels.items():
@@ -84,6 +77,23 @@ def marks(text: str) -> list[Mark]:
             after = _line_end(text, start)
             found.append(Mark(start, after, (level, 2), "heading", "", line=True))
     return _nested(sorted(found, key=lambda mark: (mark.start, mark.rank)), len(text))
+
+
+def _enumerated(
+    text: str, begins: dict[int, int], levels: dict[int, int], sections: Sequence[int]
+) -> list[Mark]:
+    """The enumerators of every kind; no sequence goes past one of the ``sections`` or a plain heading.
+
+    The numbers of （一） and 1. may go on from one 一、 to the next, those of the lower kinds may not.
+    """
+    enumerated: list[Mark] = []
+    candidates = {pattern: _candidates(text, pattern, rank, begins, levels) for rank, pattern in _ENUMERATORS}
+    labelled = {mark.start for marks in candidates.values() for mark in marks}
+    firm = [*sections, *(start for start in levels if start not in labelled)]
+    for rank, pattern in _ENUMERATORS:
+        above = [mark.start for mark in enumerated if mark.rank[1] < min(rank, 8)] if rank > 7 else []
+        enumerated += _chained(candidates[pattern], sorted({*firm, *above}), len(enumerated))
+    return enumerated
 
 
 def by_chain(marks: Sequence[Mark]) -> dict[int, list[int]]:

@@ -179,14 +179,14 @@ def _joined(blocks: Sequence[_Block], parent: Section, articles: frozenset[int],
     """The blocks with small neighbours under one parent joined up to ``size`` characters."""
     joined: list[_Block] = []
     for block in blocks:
-        if joined and _may_join(joined[-1], block, parent, articles, size):
+        if joined and _may_join(joined[-1], block, articles, size):
             before = joined.pop()
             block = _Block(before.sentences + block.sentences, parent.number, True, True)
         joined.append(block)
     return joined
 
 
-def _may_join(before: _Block, block: _Block, parent: Section, articles: frozenset[int], size: int) -> bool:
+def _may_join(before: _Block, block: _Block, articles: frozenset[int], size: int) -> bool:
     if not (before.whole and block.whole and before.small and block.small):
         return False
     if before.section in articles or block.section in articles:
