@@ -41,7 +41,7 @@ articles: nDCG@10):
 TITLE_BOOST = 2.0
 NUMBER_BOOST = 4.0
 ARTICLE_BOOST = 4.0
-YEAR_BOOST = 1.0
+YEAR_BOOST = 1.5
 """What an exact reference adds, in standard deviations of a half's scores over the candidates.
 
 Set so that a reference outweighs words in common (the best chunk stands some 4 above the mean), and a year

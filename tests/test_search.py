@@ -60,9 +60,9 @@ def rows(found: tuple[tuple[int, float, float, float], ...]) -> list[int]:
 
 
 def test_the_scores_are_standardised_and_summed() -> None:
-    # 甲 stands in rows 0 and 1, once in rows of equal length: BM25 w, w, 0, 0 with some w > 0; the mean is w/2
-    # and the deviation w/2, so they become 1, 1, -1, -1. Cosines .6, 0, .6, 0 become 1, -1, 1, -1. With weights 2
-    # and 1 the sums are 3, 1, -1, -3; each is the best of its document and so gains half of itself.
+    # 甲 stands in rows 0 and 1, once in rows of equal length: BM25 w, w, 0, 0 with some w > 0; mean and
+    # deviation are w/2, so they become 1, 1, -1, -1. Cosines .6, 0, .6, 0 become 1, -1, 1, -1. With weights 2 and 1 the
+    # sums are 3, 1, -1, -3; each is the best of its document and so gains half of itself.
     snap = snapshot(["甲一", "甲二", "乙三", "乙四"], [[0.6, 0.8], [0, 1], [0.6, 0.8], [0, 1]])
     found = rank(snap, "甲", EAST, 4, lexical_weight=2.0, dense_weight=1.0)
     assert rows(found) == [0, 1, 2, 3]
@@ -72,8 +72,8 @@ def test_the_scores_are_standardised_and_summed() -> None:
 
 
 def test_a_chunk_shares_in_the_score_of_the_best_of_its_document() -> None:
-    # Cosines 1, 0, .2: mean .4, deviation √(.56 / 3) = .432; standardised 1.389, -.926, -.463. Rows 0 and 1 are of
-    # one document: 1.389 · 1.5 = 2.083, -.926 + .5 · 1.389 = -.232; row 2: -.463 · 1.5 = -.694.
+    # Cosines 1, 0, .2: mean .4, deviation √(.56 / 3) = .432; standardised 1.389, -.926, -.463. Rows 0 and 1 are
+    # of one document: 1.389 · 1.5 = 2.083, -.926 + .5 · 1.389 = -.232; row 2: -.463 · 1.5 = -.694.
     snap = snapshot(
         ["一", "二", "三"],
         [[1, 0], [0, 1], [0.2, 0.96**0.5]],
