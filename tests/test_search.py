@@ -61,8 +61,8 @@ def rows(found: tuple[tuple[int, float, float, float], ...]) -> list[int]:
 
 def test_the_scores_are_standardised_and_summed() -> None:
     # 甲 stands in rows 0 and 1, once in rows of equal length: BM25 w, w, 0, 0 with some w > 0; mean and
-    # deviation are w/2, so they become 1, 1, -1, -1. Cosines .6, 0, .6, 0 become 1, -1, 1, -1. With weights 2 and 1 the
-    # sums are 3, 1, -1, -3; each is the best of its document and so gains half of itself.
+    # deviation are w/2, so they become 1, 1, -1, -1. Cosines .6, 0, .6, 0 become 1, -1, 1, -1. With weights
+    # 2 and 1 the sums are 3, 1, -1, -3; each is the best of its document and so gains half of itself.
     snap = snapshot(["甲一", "甲二", "乙三", "乙四"], [[0.6, 0.8], [0, 1], [0.6, 0.8], [0, 1]])
     found = rank(snap, "甲", EAST, 4, lexical_weight=2.0, dense_weight=1.0)
     assert rows(found) == [0, 1, 2, 3]
