@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,18 +27,15 @@ def from_json(values: Mapping[str, Any]) -> Record:
 
 
 def append(path: Path, record: Record) -> None:
-    """Write the record as one more line of ``path``."""
+    """Write the record as one more line of ``path``; the line break goes first, so that it ends a cut line."""
     with path.open("a", encoding="utf-8") as lines:
-        lines.write(json.dumps(to_json(record), ensure_ascii=False) + "\n")
+        lines.write("\n" + json.dumps(to_json(record), ensure_ascii=False))
 
 
 def restored(path: Path) -> list[Record]:
-    """The records that ``append`` wrote to ``path``; a line that was cut short ends them."""
+    """The records that ``append`` wrote to ``path``; a line that was cut short is passed over."""
     found: list[Record] = []
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
-            try:
-                found.append(from_json(json.loads(line)))
-            except (KeyError, TypeError, ValueError):
-                break
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else ():
+        with suppress(KeyError, TypeError, ValueError):
+            found.append(from_json(json.loads(line)))
     return found
