@@ -19,7 +19,10 @@ RELATED = 3
 """Nearest passages shown with a refusal."""
 
 _GREETING = re.compile(r"^(你好|您好|hi|hello|hey|嗨|早上好|下午好|晚上好|在吗)[,，!！。~ 呀啊]*$", re.IGNORECASE)
-_THANKS = re.compile(r"^(谢谢|多谢|感谢|谢了|辛苦了|好的|明白了|知道了|再见|拜拜|thanks|thank you|bye)[你您了,，!！。~ ]*$", re.IGNORECASE)
+_THANKS = re.compile(
+    r"^(谢谢|多谢|感谢|谢了|辛苦了|好的|明白了|知道了|再见|拜拜|thanks|thank you|bye)[你您了,，!！。~ ]*$",
+    re.IGNORECASE,
+)
 _INSTRUCTION = re.compile(
     r"忽略.{0,12}(指令|指示|要求|提示|规则|内容|设定|限制)|无视.{0,12}(指令|指示|要求|提示|规则|限制)|忘(记|掉).{0,12}(指令|设定|规则|身份|要求)|不要(遵守|理会|管).{0,10}(指令|规则|要求|文件)"
     r"|系统提示|提示词|system\s*prompt|ignore\s+(all|any|the|previous|above|your)|disregard\s+(all|any|the|previous|above|your)|jailbreak|developer mode|开发者模式|越狱"
@@ -79,8 +82,10 @@ def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
     """One piece a line; a citation comes with the first line that it bears out."""
     markers: dict[tuple[str, int, int], int] = {}
     items = [line for line in lines if not line.lead]
-    numbered = start.kind == "list" and len(items) > 1 and not any(
-        _OWN_ENUMERATOR.match(compose.statement(line)) for line in items
+    numbered = (
+        start.kind == "list"
+        and len(items) > 1
+        and not any(_OWN_ENUMERATOR.match(compose.statement(line)) for line in items)
     )
     place = 0
     yield start
@@ -111,7 +116,7 @@ def cite(line: Said, marker: int) -> Citation:
         date=facts.date,
         status=facts.status,
         heading=line.source.path(section.number),
-        page=None,
+        page=document.page(line.quoted.start),
         start=line.quoted.start,
         end=line.quoted.end,
         quote=line.quoted.of(document.text),
@@ -123,9 +128,12 @@ def _refused(start: Answer, finding: Finding) -> Answer:
     """A refusal: of another time, related but not answering, or nothing found."""
     question = finding.question
     near = finding.candidates or finding.anytime
-    related = [candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > 0.86]
+    related = [
+        candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > 0.86
+    ]
     lines = [
-        Said(candidate.source, candidate.section, candidate.span, candidate.span) for candidate in related[:RELATED]
+        Said(candidate.source, candidate.section, candidate.span, candidate.span)
+        for candidate in related[:RELATED]
     ]
     citations = tuple(cite(line, marker) for marker, line in enumerate(lines, 1))
     if not lines:
@@ -146,5 +154,3 @@ def _refused(start: Answer, finding: Finding) -> Answer:
 
 def _written(period: str) -> str:
     return f"{period}年" if period.isdigit() else f"“{period}”时期"
-
-

@@ -181,7 +181,9 @@ def ask(
         if batch is not None:
             for asked in _batch(batch):
                 given = asked["filters"]
-                answer = assistant.ask(asked["question"], asked["history"], given if given is not None else filters)
+                answer = assistant.ask(
+                    asked["question"], asked["history"], given if given is not None else filters
+                )
                 _json(render.as_json(answer))
             return
         answer = assistant.ask(question or "", filters=filters)
@@ -263,8 +265,14 @@ def _progress(action: str) -> Iterator[Any]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}/{task.total:.0f}"))
-    bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}/{task.total:.0f}"),
+    )
+    bar = Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=not console.is_terminal
+    )
     task = None
 
     def report(done: float, total: int, name: str) -> None:

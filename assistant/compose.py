@@ -17,7 +17,7 @@ import rjieba
 from assistant import matching
 from assistant.evidence import Candidate, Source, clauses, head, innermost, residual
 from assistant.question import Question
-from assistant.vocabulary import comparable
+from assistant.vocabulary import actions, comparable
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
@@ -160,7 +160,9 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
 
 
 _LEADS = re.compile(r"[:：](?:\s*——)?$")
-_SPEAKS = re.compile(r"^(?:会议|报告|通知|讲话|文件|他|她|[一-鿿]{2,4})?(?:强调|指出|要求|认为|提出|明确)[\s,，:：]?")
+_SPEAKS = re.compile(
+    r"^(?:会议|报告|通知|讲话|文件|他|她|[一-鿿]{2,4})?(?:强调|指出|要求|认为|提出|明确)[\s,，:：]?"
+)
 _GOES_ON = re.compile(r"^(?:要|应|必须|坚持|务必|不得)")
 
 
@@ -221,11 +223,16 @@ def parallel(text: str, span: Span) -> tuple[Span, ...]:
 
 
 def _measure(clause: str) -> bool:
-    clause = clause.strip(" \n\t，,；;。")
+    """Whether a clause is a measure: it begins with a verb (深化, 研究编制), or with how it is done (扎实, 进一步)."""
+    clause = _ENUMERATOR.sub("", clause.strip(" \n\t，,；;。"))
     if len(clause) < 5:
         return False
-    _word, tag = rjieba.tag(re.sub(r"^[一二三四五六七八九十]+(?:是|要)", "", clause))[0]
-    return tag[0] in {"v", "d"} or tag in {"ad", "vn", "an"}
+    _word, tag = rjieba.tag(clause)[0]
+    return tag[0] in {"v", "d", "a", "i", "l"} or clause[:2] in actions() or clause[:2] in _MANNERS
+
+
+_ENUMERATOR = re.compile(r"^[一二三四五六七八九十]+(?:是|要)")
+_MANNERS = frozenset(("全面", "综合", "严格", "依法", "分类", "同步", "重点", "逐步"))
 
 
 def _bare(span: Span, text: str) -> Span:

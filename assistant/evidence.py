@@ -168,7 +168,7 @@ def agrees(question: Question, period: str, text: str, source: Source, section: 
     named = set(periods.years(text)) | set(periods.plans(text))
     dated = _year(source.document.facts.date)
     for asked in question.periods:
-        if asked == period or asked in named or not period and asked == dated:
+        if asked == period or asked in named or (not period and asked == dated):
             return 1.0
     return None
 
@@ -188,9 +188,7 @@ def _pairs(text: str) -> list[str]:
     return [one + other for one, other in zip(parts, parts[1:], strict=False)]
 
 
-def _form(
-    check: form.Check | None, text: str, subject: Sequence[Term], weight: Callable[[str], float]
-) -> float:
+def _form(check: form.Check | None, text: str, subject: Sequence[Term], weight: Callable[[str], float]) -> float:
     """1 if the clause that tells of the subject, or a short one beside it, has what was asked for; 0.6 if
     another clause of the sentence has, 0 if none, 0.5 if nothing particular was asked for.
     """

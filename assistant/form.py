@@ -1,6 +1,6 @@
 """What an answer must look like: a number with the unit asked for, a date, a person, a place, a definition.
 
-    wanted("黑臭水体消除比例是多少") finds "98.2%"; wanted("一共有多少条") finds "12条" and not "98.2%"
+wanted("黑臭水体消除比例是多少") finds "98.2%"; wanted("一共有多少条") finds "12条" and not "98.2%"
 """
 
 from __future__ import annotations
@@ -22,23 +22,41 @@ _COUNTED = re.compile(
 _ASKED_UNIT = re.compile(
     r"(?:多少|几)(?:万|亿|千|百)?(个百分点|周年|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天年米届位度])"
 )
-_ALSO_UNIT = {"人": "人名位", "名": "名人位", "家": "家户", "个": "个项种类", "种": "种个类项", "位": "位名人", "条": "条项", "项": "项个条"}
+_ALSO_UNIT = {
+    "人": "人名位",
+    "名": "名人位",
+    "家": "家户",
+    "个": "个项种类",
+    "种": "种个类项",
+    "位": "位名人",
+    "条": "条项",
+    "项": "项个条",
+}
 _RATIO = re.compile(r"比例|比率|占比|百分|率(?!先|领)|\b(ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE)
-_DAY = re.compile(r"\d{1,4}\s*年(?!来|以上|内)|\d{1,2}\s*月|\d{1,2}\s*日|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)")
-_EVENT = re.compile(r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰|开(?=的|会|了|$|[?？])|开始|召集")
-_TITLE = (
-    r"总书记|书记|部长|主任|主席|总理|委员长|省长|市长|区长|县长|局长|司长|厅长|处长|院长|校长|会长|理事长|组长|所长|司令|检察长|秘书长|行长|署长|董事长|总经理|教授|院士"
+_DAY = re.compile(
+    r"\d{1,4}\s*年(?!来|以上|内)|\d{1,2}\s*月|\d{1,2}\s*日|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
 )
+_EVENT = re.compile(
+    r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰|开(?=的|会|了|$|[?？])|开始|召集"
+)
+_TITLE = r"总书记|书记|部长|主任|主席|总理|委员长|省长|市长|区长|县长|局长|司长|厅长|处长|院长|校长|会长|理事长|组长|所长|司令|检察长|秘书长|行长|署长|董事长|总经理|教授|院士"
 _TITLED = re.compile(rf"(?:{_TITLE})([一-鿿]{{2,4}})")
 _ORGAN = re.compile(r"[一-鿿]{2,}(?:部|委|局|厅|署|院|会|办|组织|机关|单位|部门|委员会|政府|公司|中心|协会|法院)")
 _ORGAN_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
 _ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (is|was)\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"^(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
 _COUNTY = re.compile(r"[一-鿿]{2,}县(?!城|级|域)")
-_AREA = re.compile(r"[一-鿿]{2,}(?:省|市|县|区|镇|村|州|流域|海域|区域|地区)|县城|乡镇|农村|城市|在京|京津冀|长三角")
+_AREA = re.compile(
+    r"[一-鿿]{2,}(?:省|市|县|区|镇|村|州|流域|海域|区域|地区)|县城|乡镇|农村|城市|在京|京津冀|长三角"
+)
 _WHERE = re.compile(r"在京|在[一-鿿]{2,8}?(?:市|省|县|区|镇|村|州)?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
-_TYPED_PLACES = re.compile(r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人|\bwhich (city|cities|provinces?|regions?)\b", re.IGNORECASE)
-_ENUMERATED = re.compile(r"(?:分别|具体)?(?:是|有|指|包括)?(?:指|是)?(?:哪[一二三四五六七八九十两]{1,2}[个种项条类]|哪几[个种项条类])|分别(?:是|指)|具体(?:是|指)")
+_TYPED_PLACES = re.compile(
+    r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人|\bwhich (city|cities|provinces?|regions?)\b",
+    re.IGNORECASE,
+)
+_ENUMERATED = re.compile(
+    r"(?:分别|具体)?(?:是|有|指|包括)?(?:指|是)?(?:哪[一二三四五六七八九十两]{1,2}[个种项条类]|哪几[个种项条类])|分别(?:是|指)|具体(?:是|指)"
+)
 
 
 def wanted(question: Question) -> Check | None:
@@ -51,7 +69,7 @@ def wanted(question: Question) -> Check | None:
         return _person(question)
     if question.kind == "place" or _TYPED_PLACES.search(question.text):
         return _place(question)
-    if question.kind == "definition" or question.names and _ENUMERATED.search(question.text):
+    if question.kind == "definition" or (question.names and _ENUMERATED.search(question.text)):
         return _definition(question)
     return None
 
@@ -111,13 +129,20 @@ def _place(question: Question) -> Check:
 
 def _definition(question: Question) -> Check:
     """Whether a text says what the subject is: X是指…, X即…, X：…, Y(X), or X as one of what it enumerates."""
-    subjects = [comparable(name) for name in question.names] or [term.text for term in question.subject] or [term.text for term in question.terms]
+    subjects = (
+        [comparable(name) for name in question.names]
+        or [term.text for term in question.subject]
+        or [term.text for term in question.terms]
+    )
 
     def holds(text: str) -> bool:
         plain = comparable(text)
         for subject in subjects:
             word = re.escape(subject)
-            if re.search(rf"{word}.{{0,6}}(?:是指|指的是|系指|即|是(?!否)|包括|主要是|分为|[:：]|——)|(?:所称|称为|简称|统称|叫做).{{0,3}}{word}|[\u4e00-\u9fff]\({word}\)|{word}\([^)]+\)", plain):
+            if re.search(
+                rf"{word}.{{0,6}}(?:是指|指的是|系指|即|是(?!否)|包括|主要是|分为|[:：]|——)|(?:所称|称为|简称|统称|叫做).{{0,3}}{word}|[\u4e00-\u9fff]\({word}\)|{word}\([^)]+\)",
+                plain,
+            ):
                 return True
         return False
 

@@ -8,7 +8,10 @@ from __future__ import annotations
 import re
 from datetime import date
 
-_DIGITS = {character: str(value) for value, character in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_DIGITS = {character: str(value) for value, character in enumerate("〇一二三四五六七八九")} | {
+    "零": "0",
+    "○": "0",
+}
 _YEAR = re.compile(
     r"(?P<full>(?:19|20)\d{2})(?=\s*年|(?!\d))(?<!\d{5})|(?<![\d.])(?P<short>[0-3]\d)年(?!前|内|以|期|限|来)"
     r"|(?P<chinese>[一二][〇零○九][〇零○一二三四五六七八九]{2})年"
@@ -61,7 +64,11 @@ def leading(text: str) -> str:
 
 def without(text: str) -> str:
     """``text`` without the years and plans that it names."""
-    text = re.sub(r"(?:在)?(?:(?:19|20)\d{2}|(?<!\d)[0-3]\d|[一二][〇零○九][〇零○一二三四五六七八九]{2})年(?:度)?", "", text)
+    text = re.sub(
+        r"(?:在)?(?:(?:19|20)\d{2}|(?<!\d)[0-3]\d|[一二][〇零○九][〇零○一二三四五六七八九]{2})年(?:度)?",
+        "",
+        text,
+    )
     return re.sub(r"(?:在)?[“\"'‘]?十[一二三四五六七八九]五[”\"'’]?(?:时期|期间|规划期)?", "", text)
 
 

@@ -1,6 +1,6 @@
 """What is asked: the kind of answer wanted, the time, the places and names, and the subject.
 
-    understand("2021年碳达峰任务有哪些")  →  kind list, periods ("2021",), terms 碳达峰 (and, weakly, 任务)
+understand("2021年碳达峰任务有哪些")  →  kind list, periods ("2021",), terms 碳达峰 (and, weakly, 任务)
 """
 
 from __future__ import annotations
@@ -85,7 +85,10 @@ _KINDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"是否|有没有|是不是|能否|可否|能不能|会不会|要不要|完成没|了没|对不对|对吗|有无|(了|过|的)?吗[?？]?$|没有[?？]?$"
             r"|^\s*(is|are|was|were|did|does|do|has|have|had|can|will|should)\b",
         ),
-        ("definition", r"什么是|(?<!任务|措施|内容|目标|要求|重点|工作|结果|时间|标准|依据|职责|主题|原则|思路|数量|成果|成效|进展|做法|经验|意义|作用|方针|情况|特点|方向|安排|部署|地点|日期)(分别)?(是|指的?是?|叫)(什么|啥)(?!时|样|人|地|级|日|会议|时候)|什么意思|是什么(会议|组织|东西|污染物|物质)|含义|何谓|何为|定义|指的是|怎么理解|如何理解|\bwhat does .* mean\b|\bmeaning of\b|\bdefin"),
+        (
+            "definition",
+            r"什么是|(?<!任务|措施|内容|目标|要求|重点|工作|结果|时间|标准|依据|职责|主题|原则|思路|数量|成果|成效|进展|做法|经验|意义|作用|方针|情况|特点|方向|安排|部署|地点|日期)(分别)?(是|指的?是?|叫)(什么|啥)(?!时|样|人|地|级|日|会议|时候)|什么意思|是什么(会议|组织|东西|污染物|物质)|含义|何谓|何为|定义|指的是|怎么理解|如何理解|\bwhat does .* mean\b|\bmeaning of\b|\bdefin",
+        ),
         (
             "list",
             r"列全|哪些|哪几|有什么|有啥|什么(任务|措施|工作|内容|要求|目标|举措|成果|成效|成绩|进展|部署|安排)|(任务|措施|内容|目标|要求|重点|工作|举措|原则|思路|成果|成效|安排)(分别|都|主要)?(是|有)?(什么|啥)"
@@ -104,7 +107,9 @@ _PLANNED = re.compile(
     r"任务|要(做|抓|干|怎|如何|开展|推进|完成|重点)|将|打算|计划|下一步|今后|安排|部署|准备(?!金)|怎么(做|抓|干|办)|措施|目标|要求|\b(will|plan\w*|tasks?|should|going to|next|priorit\w+)\b",
     re.IGNORECASE,
 )
-_NAMES = re.compile(r"《([^《》]{2,60})》|“([^“”]{2,30})”|\"([^\"]{2,30})\"|「([^「」]{2,30})」|『([^『』]{2,30})』")
+_NAMES = re.compile(
+    r"《([^《》]{2,60})》|“([^“”]{2,30})”|\"([^\"]{2,30})\"|「([^「」]{2,30})」|『([^『』]{2,30})』"
+)
 _ARTICLES = re.compile(r"第[〇零一二三四五六七八九十百千\d]+[条章节编款项](?:之[一二三四五六七八九十])?")
 _FRAMES = re.compile(
     r"什么时候|什么时间|什么地方|什么人|什么是|是什么|有什么|为什么|做什么|干什么|什么|何时|何地|何处|何人|何谓|为何|多少[个项起次家人名吨亩条座件]?|多少|多大|多高|怎么样|怎么做|怎么办|怎么|怎样|如何"
@@ -204,7 +209,7 @@ def _words(text: str) -> Iterator[str]:
 
 def is_weak(word: str) -> bool:
     """Whether ``word`` tells little about a question's subject, as a single Chinese character does too."""
-    return is_generic(word) or len(word) == 1 and bool(_CJK.match(word))
+    return is_generic(word) or (len(word) == 1 and bool(_CJK.match(word)))
 
 
 def _english_terms(text: str) -> tuple[Term, ...]:

@@ -36,15 +36,21 @@ _MORE = re.compile(
 _ITEM = re.compile(
     r"(?:上面|刚才|前面)?(?:的|说的)?(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))(?:条|项|点|个|方面|款|部分)(?:任务|措施|工作|内容)?|^(?:那)?([一二三四五六七八九十])是(?:什么|啥|指|具体|$)"
 )
-_DETAIL = re.compile(r"展开|详细|具体|细说|说说|讲讲|是什么|内容|怎么|什么意思|介绍|解释|有哪些|说一下|讲的|[呢吗?？]")
+_DETAIL = re.compile(
+    r"展开|详细|具体|细说|说说|讲讲|是什么|内容|怎么|什么意思|介绍|解释|有哪些|说一下|讲的|[呢吗?？]"
+)
 _PERSON_PRONOUN = re.compile(r"他们?|她们?|这个人|此人|这位|该同志|这位(?:部长|书记|领导|同志)")
 _THING_PRONOUN = re.compile(
     r"这个(?!人)|那个|这项|该项|该|此|它们?|其(?!他|中|余)|这些|那些|上述|(?:这|那)(?=是|个|方面|件|里|种|一)"
 )
 _TITLES = r"书记|部长|副部长|主任|局长|主席|总理|省长|市长|司长|院长|会长|县长|委员|代表|同志|组长|所长|处长"
-_HEADED = re.compile(rf"(?:{_TITLES}|^)([一-鿿]{{2,4}}?)(?=出席|作|主持|讲|强|指|表|介|会见|说|认|致|并|同|在|与|和|，|,|。|、|\[|$)")
+_HEADED = re.compile(
+    rf"(?:{_TITLES}|^)([一-鿿]{{2,4}}?)(?=出席|作|主持|讲|强|指|表|介|会见|说|认|致|并|同|在|与|和|，|,|。|、|\[|$)"
+)
 _LINE = re.compile(r"^(\d{1,2})[.、．]\s*(.+)$")
-_LABELLED = re.compile(r"(?:^|[。；;\s])(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十]+[)）])([^。；;]{4,})")
+_LABELLED = re.compile(
+    r"(?:^|[。；;\s])(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十]+[)）])([^。；;]{4,})"
+)
 _MARKER = re.compile(r"\[\d+\]")
 
 
@@ -114,7 +120,10 @@ def items(answer: str) -> list[str]:
     found = max(numbered, labelled, key=len)
     if not found and len(lines) > 1:
         found = lines if len(set(line[:2] for line in lines)) == 1 else lines[1:]
-    return [re.sub(r"^(?:[一二三四五六七八九十]+(?:是|要)|[（(][一二三四五六七八九十]+[)）])", "", item).strip(" 。") for item in found]
+    return [
+        re.sub(r"^(?:[一二三四五六七八九十]+(?:是|要)|[（(][一二三四五六七八九十]+[)）])", "", item).strip(" 。")
+        for item in found
+    ]
 
 
 def _correction(question: str, before: str, answer: str) -> str:
@@ -241,14 +250,16 @@ def _topic_span(query: str) -> tuple[int, int] | None:
     """From the first to the last character of the subject's words in ``query``."""
     plain = simplified(query)
     places = [
-        (place, place + len(term.text)) for term in _subject(query) if (place := plain.lower().find(term.text)) >= 0
+        (place, place + len(term.text))
+        for term in _subject(query)
+        if (place := plain.lower().find(term.text)) >= 0
     ]
     if not places:
         return None
     start, end = min(place[0] for place in places), max(place[1] for place in places)
-    if start and plain[start - 1] in "“《\"" :
+    if start and plain[start - 1] in '“《"':
         start -= 1
-    if end < len(plain) and plain[end] in "”》\"":
+    if end < len(plain) and plain[end] in '”》"':
         end += 1
     return start, end
 
@@ -262,7 +273,11 @@ def _subject(text: str) -> tuple[Term, ...]:
 
 def _asks(text: str) -> bool:
     """Whether ``text`` asks something by itself, rather than name a topic."""
-    return kind(text) != "open" and bool(_subject(text)) and bool(re.search(r"什么|哪|多少|谁|几|怎|如何|吗|是否|有没有", text))
+    return (
+        kind(text) != "open"
+        and bool(_subject(text))
+        and bool(re.search(r"什么|哪|多少|谁|几|怎|如何|吗|是否|有没有", text))
+    )
 
 
 def _first_clause(text: str) -> str:

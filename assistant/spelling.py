@@ -19,7 +19,9 @@ from assistant.vocabulary import generic, synonyms
 
 _RUN = re.compile(r"[㐀-鿿]+")
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
-_FUNCTION = frozenset("不没无让进来去起还只才却则而且或但因所跟比给叫使令谁哪几每某别又很太最之乎者哦嗯哈咋啥么嘛是的了吗呢吧在自以若如各省市县")
+_FUNCTION = frozenset(
+    "不没无让进来去起还只才却则而且或但因所跟比给叫使令谁哪几每某别又很太最之乎者哦嗯哈咋啥么嘛是的了吗呢吧在自以若如各省市县"
+)
 _SAME_SOUND = 4.0
 _BOTH_SIDES = 2.0
 
@@ -78,7 +80,11 @@ class Speller:
         best = (0.0, place, "")
         for choice in sorted(self._after.get(before, set()) | self._before.get(after, set())):
             left, right = choice in self._after.get(before, ()), choice in self._before.get(after, ())
-            around = (run[max(0, place - 2) : place] + choice, before + choice + after, choice + run[place + 1 : place + 3])
+            around = (
+                run[max(0, place - 2) : place] + choice,
+                before + choice + after,
+                choice + run[place + 1 : place + 3],
+            )
             support = sum(len(triple) == 3 and triple in self._triples for triple in around)
             same = sounds_alike(choice, was)
             if word:
@@ -86,7 +92,7 @@ class Speller:
             elif function:
                 fits = same and support > 1
             elif same:
-                fits = support > 0 or left and right or _makes_word(run, place, choice)
+                fits = support > 0 or (left and right) or _makes_word(run, place, choice)
             else:
                 fits = left and right and support > 1
             if not fits:

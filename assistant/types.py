@@ -96,7 +96,7 @@ class Answer:
         return cls("", "", text, False, "", 0.0, statements, citations, refusal, (), seconds)
 
     def __add__(self, other: Answer) -> Answer:
-        """This answer with a later piece of it: texts, statements, citations joined; the rest from the first."""
+        """The answer with a later piece of it: text, statements and citations joined, the rest as it was."""
         return replace(
             self,
             text=self.text + other.text,

@@ -57,7 +57,10 @@ def actions() -> frozenset[str]:
 @cache
 def terms() -> frozenset[str]:
     """Every Chinese policy word that the synonyms and the English glossary know."""
-    known = {*synonyms(), *(word for table in (synonyms(), english()) for words in table.values() for word in words)}
+    known = {
+        *synonyms(),
+        *(word for table in (synonyms(), english()) for words in table.values() for word in words),
+    }
     return frozenset(word for word in known if len(word) > 1 and not word.isascii())
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from hashlib import sha256
@@ -20,6 +22,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from gradio.components.chatbot import ExampleMessage
 
 from assistant.assistant import Assistant, quiet
 from assistant.page.examples import examples
@@ -40,46 +43,55 @@ WAITING_ROOM = 200
 log = logging.getLogger(__name__)
 
 Messages = list[dict[str, Any]]
+Shown = tuple[Any, ...]
+"""What an event changes: the conversation, the box and the three buttons."""
 
 
 def page(assistant: Assistant) -> gr.Blocks:
     """The page over an assistant's library, in Chinese."""
     quiet()
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     offered = _offered(assistant)
 
     def opening() -> tuple[str, Any]:
         return _heading(assistant), gr.Chatbot(examples=offered(assistant.library.version))
 
-    def send(asking: str, messages: Messages) -> tuple[str, Messages]:
-        answering = bool(messages) and unfinished(messages[-1])
-        return (asking, messages) if answering or not asking.strip() else ("", [*messages, *_pair(asking)])
-
-    def pick(messages: Messages, picked: gr.SelectData) -> Messages:
-        return [*messages, *_pair(picked.value["text"])]
-
-    def reply(messages: Messages) -> Iterator[Messages]:
-        for content in replies(assistant, messages):
-            yield [*messages[:-1], {"role": "assistant", "content": content}]
-
-    def again(messages: Messages) -> Messages:
-        return [*messages[:-2], *_pair(question(messages[-2]))] if len(messages) > 1 else messages
-
-    def undo(messages: Messages) -> tuple[Any, Messages]:
-        return (question(messages[-2]), messages[:-2]) if len(messages) > 1 else (gr.skip(), messages)
-
-    def halt(messages: Messages) -> Messages:
-        return (
-            [*messages[:-1], {"role": "assistant", "content": stopped(messages[-1])}] if messages else messages
+    def respond(messages: Messages, **box_changes: Any) -> Iterator[Shown]:
+        """The conversation and the controls while the last question is being answered."""
+        yield (
+            messages,
+            gr.Textbox(submit_btn=False, stop_btn="停止", **box_changes),
+            *[gr.Button(interactive=False)] * 3,
         )
+        for content in replies(assistant, messages):
+            yield [*messages[:-1], {"role": "assistant", "content": content}], *[gr.skip()] * 4
+        yield gr.skip(), *ready(messages)
 
-    def busy() -> tuple[Any, ...]:
-        return gr.Textbox(submit_btn=False, stop_btn="停止"), *[gr.Button(interactive=False)] * 3
+    def send(asking: str, messages: Messages) -> Iterator[Shown]:
+        if not asking.strip() or (messages and unfinished(messages[-1])):
+            yield (gr.skip(),) * 5
+        else:
+            yield from respond([*messages, *_pair(asking)], value="")
 
-    def ready(messages: Messages) -> tuple[Any, ...]:
-        some = gr.Button(interactive=bool(messages))
-        return gr.Textbox(submit_btn="发送", stop_btn=False), some, some, some
+    def pick(messages: Messages, picked: gr.SelectData) -> Iterator[Shown]:
+        yield from respond([*messages, *_pair(picked.value["text"])])
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True) as blocks:
+    def again(messages: Messages) -> Iterator[Shown]:
+        yield from respond([*messages[:-2], *_pair(question(messages[-2]))])
+
+    def undo(messages: Messages) -> Shown:
+        kept = messages[:-2]
+        return kept, gr.Textbox(value=question(messages[-2])), *ready(kept)[1:]
+
+    def halt(messages: Messages) -> Shown:
+        shown = [*messages[:-1], {"role": "assistant", "content": stopped(messages[-1])}] if messages else messages
+        return shown, *ready(shown)
+
+    def ready(messages: Messages) -> Shown:
+        return gr.Textbox(submit_btn="发送", stop_btn=False), *[gr.Button(interactive=bool(messages))] * 3
+
+    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True)
+    with blocks:
         heading = gr.Markdown(_heading(assistant), elem_id="heading")
         chat = gr.Chatbot(
             elem_id="chat",
@@ -115,35 +127,29 @@ def page(assistant: Assistant) -> gr.Blocks:
                 retry = gr.Button("重新回答", size="sm", elem_id="retry", interactive=False)
                 withdraw = gr.Button("撤回上一问", size="sm", elem_id="undo", interactive=False)
                 clear = gr.Button("清空对话", size="sm", elem_id="clear", interactive=False)
-        controls = [box, retry, withdraw, clear]
-        quick: dict[str, Any] = {"queue": False, "show_progress": "hidden", "api_visibility": "private"}
-        started = [
-            box.submit(send, [box, chat], [box, chat], **quick),
-            chat.example_select(pick, chat, chat, **quick),
-            retry.click(again, chat, chat, **quick),
+        controls = [chat, box, retry, withdraw, clear]
+        plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        quick = {**plain, "queue": False}
+        # "once" would drop a question that follows on a stop at once; whether one is being answered, send sees.
+        long = {**plain, "concurrency_id": "answers", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple"}
+        answers: list[dict[str, Any]] = [
+            box.submit(send, [box, chat], controls, **long),
+            chat.example_select(pick, chat, controls, **long),
+            retry.click(again, chat, controls, **long),
         ]
-        running = []
-        for start in started:
-            answering = start.then(busy, None, controls, **quick).then(
-                reply, chat, chat, show_progress="hidden", api_visibility="private", concurrency_id="answers"
-            )
-            answering.then(ready, chat, controls, **quick)
-            running.append(answering)
-        box.stop(halt, chat, chat, cancels=running, **quick).then(ready, chat, controls, **quick)
-        withdraw.click(undo, chat, [box, chat], **quick).then(ready, chat, controls, **quick)
-        clear.click(lambda: [], None, chat, **quick).then(ready, chat, controls, **quick)
+        box.stop(halt, chat, controls, cancels=answers, **quick)
+        withdraw.click(undo, chat, controls, **quick)
+        clear.click(lambda: ([], *ready([])), None, controls, **quick)
         blocks.load(opening, None, [heading, chat], **quick)
-    blocks.queue(max_size=WAITING_ROOM, default_concurrency_limit=AT_ONCE)
+    blocks.queue(max_size=WAITING_ROOM)
     return blocks
 
 
 def replies(assistant: Assistant, messages: Messages) -> Iterator[str]:
-    """What the last message becomes while the question before it is being answered, to its final state.
+    """What the last message becomes while the question before it is being answered, its final state last.
 
     A deliberate error becomes its Chinese line; a bug is logged and an apology takes the answer's place.
     """
-    if len(messages) < 2 or not unfinished(messages[-1]):
-        return
     document = lru_cache(assistant.library.document)
     try:
         so_far = None
@@ -176,7 +182,7 @@ def application(assistant: Assistant) -> FastAPI:
 
     async def mounted() -> FastAPI:
         # Outside a running event loop Gradio opens one for each of its locks and never closes it.
-        return gr.mount_gradio_app(
+        gr.mount_gradio_app(
             app,
             page(assistant),
             path="/",
@@ -186,6 +192,7 @@ def application(assistant: Assistant) -> FastAPI:
             theme=_theme(),
             ssr_mode=False,
         )
+        return app
 
     return asyncio.run(mounted())
 
@@ -217,7 +224,7 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server(address[:2], family=family)
     except OSError as error:
         raise SettingsError(
-            f"{host}:{port} cannot be listened on ({error.strerror}); stop what uses it or choose another --port",
+            f"{host}:{port} cannot be listened on ({error.strerror}); stop what uses it or choose --port",
             f"无法在 {host}:{port} 打开网页（{error.strerror}）；请停止占用它的程序，或用 --port 另选端口",
         ) from error
 
@@ -237,22 +244,18 @@ def _heading(assistant: Assistant) -> str:
     return f'<h1>{TITLE}</h1><p class="about">{about}</p>'
 
 
-def _offered(assistant: Assistant) -> Callable[[int], list[dict[str, Any]]]:
+def _offered(assistant: Assistant) -> Callable[[int], list[ExampleMessage]]:
     """The example questions for a version of the library, each of which it answers."""
 
     @lru_cache(maxsize=1)
-    def offered(version: int) -> list[dict[str, Any]]:
+    def offered(version: int) -> list[ExampleMessage]:
         library = assistant.library
         newest = sorted(library.documents(), key=lambda one: str(one.facts.date or ""), reverse=True)[:NEWEST]
         drawn = [examples(library.document(one.id), library.sections(one.id)) for one in newest]
-        found: list[dict[str, Any]] = []
+        found: list[ExampleMessage] = []
         for place in range(max(map(len, drawn), default=0)):
             for questions in drawn:
-                if (
-                    len(found) < EXAMPLES
-                    and place < len(questions)
-                    and assistant.ask(questions[place]).answered
-                ):
+                if len(found) < EXAMPLES and place < len(questions) and assistant.ask(questions[place]).answered:
                     found.append({"text": questions[place]})
         return found
 

@@ -11,7 +11,6 @@ from assistant.spelling import Speller
 from assistant.vocabulary import actions, simplified, synonyms
 from index.library import Library
 
-
 ACTION = 0.5
 """How telling a word for an action is (治理), against one for a subject (黑臭水体)."""
 

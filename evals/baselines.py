@@ -67,9 +67,7 @@ class Baseline:
         passing = np.isin(self._owners, filters.documents) if filters and filters.documents else None
         ranked = self._rank(question, SHOWN, passing)
         if not ranked:
-            return Answer(
-                question, question, "", answered=False, kind="open", confidence=0.0, refusal="nothing"
-            )
+            return Answer(question, question, "", answered=False, kind="open", confidence=0.0, refusal="nothing")
         hits = tuple(Hit(self._chunks[row], score, 0.0, 0.0) for row, score in ranked)
         best = hits[0].chunk
         return Answer(
@@ -100,9 +98,7 @@ def baseline(name: str, library: Library, encoder: PassageEncoder) -> Baseline:
     documents = {summary.id: library.document(summary.id) for summary in library.documents()}
     if name == "naive":
         chunks = [chunk for document in documents.values() for chunk in naive_chunks(document)]
-        return Baseline(
-            documents, chunks, _dense([Passage("", chunk.text) for chunk in chunks], encoder), float
-        )
+        return Baseline(documents, chunks, _dense([Passage("", chunk.text) for chunk in chunks], encoder), float)
     chunks = [chunk for id_ in documents for chunk in library.chunks(id_)]
     passages = [_passage(chunk, documents[chunk.document_id]) for chunk in chunks]
     if name == "dense":

@@ -42,9 +42,7 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
     @click.option(
         "--documents", type=click.IntRange(min=0), default=0, help="最多入库多少份文档（0 为全部，含标准文档）"
     )
-    @click.option(
-        "--split", type=click.Choice(("dev", "test", "all")), default="all", help="只运行开发集或测试集"
-    )
+    @click.option("--split", type=click.Choice(("dev", "test", "all")), default="all", help="只运行开发集或测试集")
     @click.option("--seed", type=int, default=0, help="抽题和置信区间的随机种子")
     @_output
     @_home
@@ -117,9 +115,7 @@ def _folder(name: str, data: Path | None) -> Path:
         return data
     if name == "own":
         return sets.own.CASES
-    raise click.UsageError(
-        f"请用 --data 指定评测集 {name} 所在的文件夹（公开来源：{sets.LAYOUTS[name].chinese}）"
-    )
+    raise click.UsageError(f"请用 --data 指定评测集 {name} 所在的文件夹（公开来源：{sets.LAYOUTS[name].chinese}）")
 
 
 def _baselines(names: str) -> tuple[str, ...]:

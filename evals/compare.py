@@ -74,9 +74,7 @@ def tables(comparison: Comparison, shown: int = 50) -> tuple[Table, ...]:
     from rich.markup import escape
     from rich.table import Table
 
-    figures = Table(
-        "指标", "差值（后−前）", "95% 区间", "p", "n", title=f"{comparison.system}：{comparison.n} 题"
-    )
+    figures = Table("指标", "差值（后−前）", "95% 区间", "p", "n", title=f"{comparison.system}：{comparison.n} 题")
     for name, each in comparison.differences.items():
         interval = f"{each.low:+.3f} … {each.high:+.3f}"
         figures.add_row(LABELS[name], f"{each.mean:+.3f}", interval, f"{each.p:.3f}", str(each.n))

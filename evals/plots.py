@@ -42,7 +42,7 @@ def bars(groups: Mapping[str, Mapping[str, Estimate]], systems: Sequence[str]) -
     height = sum(len(values) * bar + gap for values in groups.values()) + 24
     body: list[Markup] = []
     top = 4.0
-    scale = _WIDTH - left - 60
+    scale = _WIDTH - left - 72
     for label, values in groups.items():
         middle = top + len(values) * bar / 2 + 4
         body.append(Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(left - 6, middle, label))
@@ -60,12 +60,8 @@ def bars(groups: Mapping[str, Mapping[str, Estimate]], systems: Sequence[str]) -
     return _svg(height, "各类问题得分", body) + _legend(systems)
 
 
-def _bar(
-    left: float, top: float, high: float, found: Estimate, scale: float, place: int, system: str
-) -> Markup:
-    bar = Markup(
-        '<rect x="{}" y="{}" width="{:.1f}" height="{}" fill="{}"><title>{} {:.3f} n={}</title></rect>'
-    )
+def _bar(left: float, top: float, high: float, found: Estimate, scale: float, place: int, system: str) -> Markup:
+    bar = Markup('<rect x="{}" y="{}" width="{:.1f}" height="{}" fill="{}"><title>{} {:.3f} n={}</title></rect>')
     colour = _COLOURS[place % len(_COLOURS)]
     drawn = bar.format(left, top, found.mean * scale, high, colour, system, found.mean, found.n)
     whisker = Markup('<path d="M{:.1f} {}H{:.1f}" stroke="#222"/>')

@@ -104,7 +104,8 @@ def summary(system: str, records: Sequence[Record], seed: int = 0) -> Summary:
     figures: dict[str, float] = {}
     if any(not each.answerable for each in outcomes):
         refused = [float(not each.answerable) for each in outcomes if not each.answered]
-        means["refusal_precision"] = estimate(refused, seed)
+        if refused:
+            means["refusal_precision"] = estimate(refused, seed)
         means["refusal_recall"] = estimate(
             [float(not each.answered) for each in outcomes if not each.answerable], seed
         )

@@ -74,9 +74,7 @@ class Encoder:
     run the model and, on first use, ``ModelError`` when the model cannot be had.
     """
 
-    def __init__(
-        self, model: str = BUNDLED, *, cache: Path, threads: int = 2, backend: Backend = "auto"
-    ) -> None:
+    def __init__(self, model: str = BUNDLED, *, cache: Path, threads: int = 2, backend: Backend = "auto") -> None:
         if backend == "onnx" and model != BUNDLED:
             raise SettingsError(
                 f"the backend onnx runs only the bundled model, not {model}; use 'torch' or 'auto'",
@@ -129,9 +127,7 @@ class Encoder:
     def _for_passages(self, count: int) -> _Engine:
         many = count > _FEW or self._torch is not None
         return (
-            self._on_torch()
-            if self._backend == "torch" or (self._backend == "auto" and many)
-            else self._on_onnx()
+            self._on_torch() if self._backend == "torch" or (self._backend == "auto" and many) else self._on_onnx()
         )
 
     def _on_torch(self) -> _Torch:

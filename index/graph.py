@@ -74,9 +74,7 @@ class _Graph:
         self.constants: list[Any] = []
         self._weights = weights
 
-    def node(
-        self, operator: str, inputs: Sequence[str], output: str, domain: str = "", **attributes: Any
-    ) -> str:
+    def node(self, operator: str, inputs: Sequence[str], output: str, domain: str = "", **attributes: Any) -> str:
         from onnx import helper
 
         self.nodes.append(helper.make_node(operator, inputs, [output], domain=domain, **attributes))

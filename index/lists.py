@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from .marks import BARE, ITEM, LINE, RUNNING, Mark, by_chain
-from .sentences import trimmed
-from .types import Span
+from index.marks import BARE, ITEM, LINE, RUNNING, Mark, by_chain
+from index.sentences import trimmed
+from index.types import Span
 
 FRAGMENT = 30  # characters of the longest "…——" that is a heading
 ANNOUNCES = re.compile(r"以下|如下|下列|下述|[一二三四五六七八九十百千零〇两\d](?:个|项|条|点|方面)")
@@ -51,9 +51,7 @@ def lists(text: str, marks: list[Mark], spans: Sequence[Span]) -> tuple[list[Mar
     announced = {chain: _announcement(text, marks, items, starts) for chain, items in chains.items()}
     colon_lists = _colon_lists(text, marks, spans)
     opens = {head.start: RUNNING for head, _ in colon_lists}
-    opens |= {
-        head.start: marks[chains[chain][0]].rank[1] for chain, head in announced.items() if head is not None
-    }
+    opens |= {head.start: marks[chains[chain][0]].rank[1] for chain, head in announced.items() if head is not None}
     plain = _plain_lines(text, marks)
     ended = list(marks)
     for items in chains.values():

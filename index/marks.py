@@ -79,9 +79,7 @@ def marks(text: str) -> list[Mark]:
     return _nested(sorted(found, key=lambda mark: (mark.start, mark.rank)), len(text))
 
 
-def _enumerated(
-    text: str, begins: dict[int, int], levels: dict[int, int], sections: Sequence[int]
-) -> list[Mark]:
+def _enumerated(text: str, begins: dict[int, int], levels: dict[int, int], sections: Sequence[int]) -> list[Mark]:
     """The enumerators of every kind; no sequence goes past one of the ``sections`` or a plain heading.
 
     The numbers of （一） and 1. may go on from one 一、 to the next, those of the lower kinds may not.

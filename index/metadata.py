@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
 
-from .errors import LoadError
-from .types import Facts
+from index.errors import LoadError
+from index.types import Content, Facts
 
 SIDECAR = ".meta.toml"
 TITLE = 60  # characters: a longer first line is no title
@@ -33,20 +34,24 @@ _KIND = re.compile(
 )
 
 
-def facts(text: str, path: Path, sidecar: bytes = b"") -> Facts:
-    """The facts of the document ``text`` in the file ``path``; what ``sidecar`` (TOML) says goes first.
+def facts(content: Content, path: Path, sidecar: bytes = b"") -> Facts:
+    """The facts of what was read from the file ``path``.
+
+    What ``sidecar`` (TOML) says goes first, then what the file says of itself, then the rules over its text.
 
     Raises LoadError, naming the file and the key, if the sidecar is not TOML, has an unknown key or a value of
     a wrong type.
     """
     given = _given(sidecar, path) if sidecar else {}
+    text = content.text
     lines = [line.strip() for line in text[:5000].splitlines() if line.strip()]
+    own = {name: value for name, value in asdict(content.facts).items() if value}
     rules: dict[str, str | date | None] = {
         "title": _title(text, lines, path),
         "number": _number(lines),
         "date": _date(text, lines, path),
     }
-    known = {**rules, **given}
+    known = {**rules, **own, **given}
     return Facts(**known)  # type: ignore[arg-type]
 
 
@@ -67,10 +72,9 @@ def _given(sidecar: bytes, path: Path) -> dict[str, str | date]:
                 f"{name} 中的 {key} 不是可用的字段；只能使用 {keys}",
             )
         dated = isinstance(value, date) and not isinstance(value, datetime)
-        if not (dated if key == "date" else isinstance(value, str)):
-            expected = (
-                ("a date such as 2021-01-21", "日期，如 2021-01-21") if key == "date" else ("text", "文字")
-            )
+        day = key in {"date", "published", "effective"}
+        if not (dated if day else isinstance(value, str)):
+            expected = ("a date such as 2021-01-21", "日期，如 2021-01-21") if day else ("text", "文字")
             raise LoadError(
                 f"{name}: {key} is {value!r}; it must be {expected[0]}",
                 f"{name} 中 {key} 的值 {value!r} 有误；应为{expected[1]}",

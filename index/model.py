@@ -145,9 +145,7 @@ def parse(data: bytes) -> Weights:
         raise _damaged("it does not begin with E5S1")
     version, *sizes, epsilon, block = reader.unpack("I7ifi")
     if version != 1 or block != _BLOCK:
-        raise _damaged(
-            f"version {version} with blocks of {block} is not known, only version 1 with blocks of 32"
-        )
+        raise _damaged(f"version {version} with blocks of {block} is not known, only version 1 with blocks of 32")
     hidden, layers, heads, intermediate, words, positions, types = sizes
     if not all(0 < size < 1 << 24 for size in sizes) or layers > 1000 or hidden % heads or not 0 < epsilon < 1:
         raise _damaged(f"its sizes {sizes} make no encoder")
@@ -276,8 +274,7 @@ def write_folder(weights: Weights, folder: Path) -> None:
 
     shape, vocabulary = weights.shape, weights.vocabulary
     bos, eos, pad, unk = (
-        vocabulary.pieces[number][0]
-        for number in (vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.unk)
+        vocabulary.pieces[number][0] for number in (vocabulary.bos, vocabulary.eos, vocabulary.pad, vocabulary.unk)
     )
     save_file(
         {_bert_name(name): _stored(weights, name) for name in weights.tensors},

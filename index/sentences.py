@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from .types import Span
+from index.types import Span
 
 PAIRS = {
     "“": "”",

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from .sentences import sentences
-from .structure import heading_path
-from .types import Chunk, Section, Span
+from index.sentences import sentences
+from index.structure import heading_path
+from index.types import Chunk, Section, Span
 
 SIZE = 300  # characters that a chunk aims at
 TINY = 60  # articles shorter than this may share a chunk
@@ -90,9 +90,7 @@ def _blocks(text: str, section: Section, children: dict[int, list[Section]], siz
         if position < end:
             own = heading + _cut(text, sentences(text, position, end), size)
             words = text[max(position, section.head.end) : end].strip()
-            titled = (
-                position == 0 and len(words) <= TINY and "\n" not in words and words[-1:] not in "。；：:！？"
-            )
+            titled = position == 0 and len(words) <= TINY and "\n" not in words and words[-1:] not in "。；：:！？"
             bare = child and (not words or titled)
             if bare and (section.kind != "list" or len(section.head) <= size // 3):
                 heading = own

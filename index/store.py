@@ -12,7 +12,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -39,8 +39,8 @@ _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, path TEXT NOT NULL, content_hash TEXT NOT NULL, added TEXT NOT NULL,
-    title TEXT NOT NULL, issuer TEXT NOT NULL, number TEXT NOT NULL, date TEXT, status TEXT NOT NULL,
-    region TEXT NOT NULL, occasion TEXT NOT NULL, characters INTEGER NOT NULL, text TEXT NOT NULL
+    title TEXT NOT NULL, facts TEXT NOT NULL, pages TEXT NOT NULL, notes TEXT NOT NULL,
+    characters INTEGER NOT NULL, text TEXT NOT NULL
 );
 CREATE TABLE sections (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE, number INTEGER NOT NULL,
@@ -277,9 +277,7 @@ class Store:
                     " sentences FROM other.chunks",
                     (last,),
                 )
-                self.connection.execute(
-                    "INSERT INTO vectors SELECT chunk + ?, data FROM other.vectors", (last,)
-                )
+                self.connection.execute("INSERT INTO vectors SELECT chunk + ?, data FROM other.vectors", (last,))
                 kept = dict(self.connection.execute("SELECT name, value FROM other.meta"))
                 self._set(encoder=encoder, dimension=kept["dimension"])
                 self._changed()
@@ -290,13 +288,12 @@ class Store:
     def _insert(self, entry: Entry) -> None:
         document, facts = entry.document, entry.document.facts
         self.connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
-        day = facts.date.isoformat() if facts.date else None
         added = datetime.now(UTC).isoformat(timespec="seconds")
         self.connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 *(document.id, document.path, document.content_hash, added),
-                *(facts.title, facts.issuer, facts.number, day, facts.status, facts.region, facts.occasion),
+                *(facts.title, _facts_json(facts), json.dumps(document.pages), json.dumps(document.notes)),
                 *(len(document.text), document.text),
             ),
         )
@@ -330,7 +327,10 @@ class Store:
             row = self.connection.execute("SELECT * FROM documents WHERE id = ?", (document_id,)).fetchone()
         if row is None:
             return None
-        return Document(row["id"], row["text"], _facts(row), row["path"], row["content_hash"])
+        return Document(
+            *(row["id"], row["text"], _facts(row), row["path"], row["content_hash"]),
+            *(tuple(json.loads(row["pages"])), tuple(json.loads(row["notes"]))),
+        )
 
     def content_hashes(self) -> dict[str, str]:
         """The content hash of each document, by its id."""
@@ -341,7 +341,7 @@ class Store:
         """All documents, by title and then by path."""
         with faults(self.path):
             rows = self.connection.execute(
-                "SELECT id, path, title, issuer, number, date, status, region, occasion, characters,"
+                "SELECT id, path, title, facts, characters,"
                 " (SELECT count(*) FROM chunks WHERE document_id = documents.id) AS chunks"
                 " FROM documents ORDER BY title, path, id"
             )
@@ -371,8 +371,7 @@ class Store:
         """The chunks of these ids, in the order given. To be read in the snapshot that the ids come from."""
         with faults(self.path):
             rows = [
-                self.connection.execute("SELECT * FROM chunks WHERE id = ?", (int(id_),)).fetchone()
-                for id_ in ids
+                self.connection.execute("SELECT * FROM chunks WHERE id = ?", (int(id_),)).fetchone() for id_ in ids
             ]
             texts = {owner: self._text(owner) for owner in {row["document_id"] for row in rows}}
         return tuple(_chunk(row, texts[row["document_id"]]) for row in rows)
@@ -477,15 +476,17 @@ def _open(address: str) -> sqlite3.Connection:
 
 def _facts(row: sqlite3.Row) -> Facts:
     """The facts in a row of the table of documents."""
-    return Facts(
-        title=row["title"],
-        issuer=row["issuer"],
-        number=row["number"],
-        date=date.fromisoformat(row["date"]) if row["date"] else None,
-        status=row["status"],
-        region=row["region"],
-        occasion=row["occasion"],
-    )
+    stored = json.loads(row["facts"])
+    return Facts(**{name: date.fromisoformat(value) if name in _DAYS else value for name, value in stored.items()})
+
+
+def _facts_json(facts: Facts) -> str:
+    """The facts that are known, as JSON; days as ISO dates."""
+    known = {name: value for name, value in asdict(facts).items() if value}
+    return json.dumps(known, ensure_ascii=False, default=date.isoformat)
+
+
+_DAYS = frozenset({"date", "published", "effective"})
 
 
 def _section(row: sqlite3.Row) -> Section:

@@ -10,10 +10,10 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
-from .lists import ANNOUNCES, TIME, Node, lists
-from .marks import LINE, marks
-from .sentences import sentences, trimmed
-from .types import Section, Span
+from index.lists import ANNOUNCES, TIME, Node, lists
+from index.marks import LINE, marks
+from index.sentences import sentences, trimmed
+from index.types import Section, Span
 
 HEAD = 60  # characters: a longer first sentence of an item is cut at its first comma
 SHORT = 40  # characters of a head in a heading path
@@ -76,9 +76,7 @@ def _tree(text: str, nodes: list[Node], spans: Sequence[Span], begun: Sequence[i
     starts = [span.start for span in spans]
     tree = [Section(0, None, "document", "", Span(0, 0), Span(0, len(text)))]
     stack = [tree[0]]
-    for start, end, kind, label, after in sorted(
-        nodes, key=lambda node: (node[0], -node[1], node[2] != "list")
-    ):
+    for start, end, kind, label, after in sorted(nodes, key=lambda node: (node[0], -node[1], node[2] != "list")):
         while stack[-1].span.end <= start:
             stack.pop()
         parent = stack[-1]

@@ -6,6 +6,7 @@ half-open character range into ``Document.text``, and a quote is always copied f
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,8 +38,11 @@ class Span:
 class Facts:
     """What is known of a document as a policy; an empty string or ``None`` where it is not known.
 
-    ``issuer`` is the 发文机关, ``number`` the 发文字号, ``status`` the 时效 (现行, 已修改, 已废止, 失效),
-    ``occasion`` the meeting or event at which a text came to be.
+    ``issuer`` is the 发文机关 (several joined with 、), ``number`` the 发文字号, ``date`` the day on which it was
+    written or passed (成文日期), ``status`` the 时效 (现行, 已修改, 已废止, 失效), ``occasion`` the meeting or event at
+    which a text came to be, ``level`` who issued it (中央, 部委, 省, 市, 县), ``kind`` the 文种 (通知, 条例, 法律…),
+    ``published`` and ``effective`` the days of publication and of coming into force, ``replaced_by`` the title of
+    what took its place.
     """
 
     title: str = ""
@@ -48,6 +52,25 @@ class Facts:
     status: str = ""
     region: str = ""
     occasion: str = ""
+    level: str = ""
+    kind: str = ""
+    published: date | None = None
+    effective: date | None = None
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a loader gets out of a file: its text, and what the file itself says of it.
+
+    ``pages`` holds the offset at which each page begins (empty in a format without pages), ``notes`` what people
+    should know of how it was read (第3页经文字识别), in Chinese.
+    """
+
+    text: str
+    facts: Facts = field(default_factory=Facts)
+    pages: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +78,7 @@ class Document:
     """One policy document: its normalised text, its facts and where it came from.
 
     ``id`` is stable for a path; ``content_hash`` is the SHA-256 of the file's bytes and of its sidecar's.
+    ``pages`` and ``notes`` are those of its ``Content``, offsets into ``text``.
     """
 
     id: str
@@ -62,11 +86,17 @@ class Document:
     facts: Facts
     path: str
     content_hash: str
+    pages: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
         """The title by which people know the document."""
         return self.facts.title
+
+    def page(self, offset: int) -> int | None:
+        """The number, from 1, of the page on which the character at ``offset`` stands; ``None`` without pages."""
+        return bisect_right(self.pages, offset) or None
 
 
 @dataclass(frozen=True, slots=True)

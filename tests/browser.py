@@ -56,9 +56,9 @@ def resize(driver: Chrome, width: int, height: int) -> None:
 
 
 def hosts(driver: Chrome) -> set[str]:
-    """The hosts that the page has asked for anything, the browser's own schemes left out, since the last call."""
+    """The hosts that the page has asked for anything since the last call, its own schemes left out."""
     asked = set()
-    for entry in driver.get_log("performance"):
+    for entry in driver.get_log("performance"):  # type: ignore[no-untyped-call]
         event = json.loads(entry["message"])["message"]
         if event["method"] in ("Network.requestWillBeSent", "Network.webSocketCreated"):
             values = event["params"]
@@ -70,4 +70,5 @@ def hosts(driver: Chrome) -> set[str]:
 
 def complaints(driver: Chrome) -> list[str]:
     """What the page has written to the console as an error or a warning since the last call."""
-    return [entry["message"] for entry in driver.get_log("browser") if entry["level"] in ("SEVERE", "WARNING")]
+    entries = driver.get_log("browser")  # type: ignore[no-untyped-call]
+    return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]

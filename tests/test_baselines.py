@@ -58,9 +58,7 @@ def test_each_stays_within_the_documents_of_the_filter(
     water = next(summary.id for summary in stocked.documents() if summary.path.endswith("水.txt"))
     answer = baseline(name, stocked, encoder).ask("居民用电价格是多少", (), Filters(documents=(water,)))
     assert {hit.chunk.document_id for hit in answer.hits} == {water}
-    nothing = baseline(name, stocked, encoder).ask(
-        "居民用电价格是多少", (), Filters(documents=("no document",))
-    )
+    nothing = baseline(name, stocked, encoder).ask("居民用电价格是多少", (), Filters(documents=("no document",)))
     assert (nothing.answered, nothing.hits, nothing.text) == (False, (), "")
 
 

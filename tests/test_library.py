@@ -185,9 +185,7 @@ def test_an_interruption_keeps_what_was_committed_and_goes_on(tmp_path: Path) ->
 # who may read and write
 
 
-def test_a_second_writer_is_told_to_wait(
-    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_second_writer_is_told_to_wait(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library_module, "WRITER_PATIENCE", 0.2)
     with filelock.FileLock(library.home / "library.lock"):
         with pytest.raises(LibraryBusy, match="another process is writing"):
@@ -405,9 +403,7 @@ def test_a_rebuild_that_fails_keeps_the_old_state(library: Library, folder: Path
 
 @pytest.mark.parametrize("name", ["lexical.npz", "vectors.npz"])
 @pytest.mark.parametrize("harm", ["missing", "truncated", "garbage", "of another library"])
-def test_a_derived_file_is_made_anew(
-    library: Library, folder: Path, tmp_path: Path, name: str, harm: str
-) -> None:
+def test_a_derived_file_is_made_anew(library: Library, folder: Path, tmp_path: Path, name: str, harm: str) -> None:
     library.add(folder)
     expected = library.search("水表")
     path = library.home / name

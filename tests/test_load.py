@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.errors import EmptyDocument, LoadError, UnknownFormat, UnreadableFile
-from index.load import SUFFIXES, files, load, normalised
-from index.load.text import plain
+from index.load import SUFFIXES, files, load
+from index.load.text import decoded, normalised
 
 TEXT = "关于节约用水的通知\n各区人民政府：2023年用水总量控制在１２亿立方米以内。"
 
@@ -46,7 +46,7 @@ def test_every_encoding_and_line_end_gives_the_same_text(tmp_path: Path, data: b
     ],
 )
 def test_known_bytes_are_read_as_they_were_written(data: bytes, text: str) -> None:
-    assert plain(data, Path("a.txt")) == text
+    assert decoded(data, Path("a.txt")) == text
 
 
 # the 3,755 common characters of GB 2312: rows B0 to D7, of which the last ends at F9
@@ -56,13 +56,13 @@ COMMON = "".join(bytes(pair).decode("gb2312") for pair in PAIRS)
 
 @given(st.text(st.sampled_from(COMMON + "，。；、"), min_size=8))
 def test_a_gb18030_file_is_never_taken_for_another_encoding(text: str) -> None:
-    assert plain(text.encode("gb18030"), Path("a.txt")) == text
+    assert decoded(text.encode("gb18030"), Path("a.txt")) == text
 
 
 @given(st.text(st.sampled_from(COMMON + "，。；、"), min_size=8), st.sampled_from(["utf-16-le", "utf-16-be"]))
 def test_a_utf_16_file_needs_no_byte_order_mark(text: str, encoding: str) -> None:
     text += "的通知"  # bytes that no UTF-8 has
-    assert plain(text.encode(encoding), Path("a.txt")) == text
+    assert decoded(text.encode(encoding), Path("a.txt")) == text
 
 
 def test_normalising_removes_controls_and_alters_nothing_else() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from index.errors import LoadError
 from index.metadata import facts
-from index.types import Facts
+from index.types import Content, Facts
 
 NAME = Path("某文件.txt")
 
@@ -26,7 +26,7 @@ NAME = Path("某文件.txt")
     ],
 )
 def test_the_title_is_a_heading_a_short_first_line_or_the_file_name(text: str, name: str, title: str) -> None:
-    assert facts(text, Path(name)).title == title
+    assert facts(Content(text), Path(name)).title == title
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_title_is_a_heading_a_short_first_line_or_the_file_name(text: str, n
     ],
 )
 def test_the_number_stands_alone_in_the_first_lines(text: str, number: str) -> None:
-    assert facts(text, NAME).number == number
+    assert facts(Content(text), NAME).number == number
 
 
 @pytest.mark.parametrize(
@@ -66,18 +66,20 @@ def test_the_number_stands_alone_in_the_first_lines(text: str, number: str) -> N
 def test_the_date_is_that_of_the_file_name_the_header_or_the_signature(
     text: str, name: str, day: date | None
 ) -> None:
-    assert facts(text, Path(name)).date == day
+    assert facts(Content(text), Path(name)).date == day
 
 
 def test_what_is_not_certain_stays_empty() -> None:
-    known = facts("国务院关于节水的通知\n国发〔2021〕23号\n各省、自治区、直辖市：\n本通知即日废止旧文。", NAME)
+    known = facts(
+        Content("国务院关于节水的通知\n国发〔2021〕23号\n各省、自治区、直辖市：\n本通知即日废止旧文。"), NAME
+    )
     assert known == Facts(title="国务院关于节水的通知", number="国发〔2021〕23号")
 
 
 def test_a_sidecar_goes_before_the_rules() -> None:
     words = 'title = "全称"\nissuer = "生态环境部"\nstatus = "现行"\nregion = "全国"\noccasion = "会议"\n'
     sidecar = words + "date = 2021-01-21\n"
-    known = facts("短标题\n国发〔2021〕23号\n2020年1月1日\n", NAME, sidecar.encode())
+    known = facts(Content("短标题\n国发〔2021〕23号\n2020年1月1日\n"), NAME, sidecar.encode())
     assert known == Facts("全称", "生态环境部", "国发〔2021〕23号", date(2021, 1, 21), "现行", "全国", "会议")
 
 
@@ -94,7 +96,7 @@ def test_a_sidecar_goes_before_the_rules() -> None:
 )
 def test_a_bad_sidecar_is_named_with_its_key(sidecar: bytes, english: str, chinese: str) -> None:
     with pytest.raises(LoadError) as raised:
-        facts("标题\n正文。", NAME, sidecar)
+        facts(Content("标题\n正文。"), NAME, sidecar)
     assert "某文件.txt.meta.toml" in str(raised.value)
     assert english in str(raised.value)
     assert "某文件.txt.meta.toml" in raised.value.chinese

@@ -155,9 +155,7 @@ def test_a_list_is_complete_if_all_items_stand_and_ordered_if_they_rise() -> Non
 
 
 def test_a_choice_is_made_only_if_the_right_option_stands_out() -> None:
-    assert (
-        metrics.choice("应当在2027年6月30日前调整", ("2027年6月30日",), ("2027年7月1日", "2029年7月1日")) == 1.0
-    )
+    assert metrics.choice("应当在2027年6月30日前调整", ("2027年6月30日",), ("2027年7月1日", "2029年7月1日")) == 1.0
     assert metrics.choice("2027年6月30日或2027年7月1日", ("2027年6月30日",), ("2027年7月1日",)) == 0.0
     assert metrics.choice("", ("甲",), ("乙",)) == 0.0
 

@@ -149,9 +149,7 @@ def test_the_package_with_the_weights_is_found_but_never_imported():
 
 
 @pytest.mark.parametrize(("kind", "text", "ids"), TOKENS)
-def test_token_ids_are_those_of_the_original_tokenizer(
-    tokenizer: Tokenizer, kind: str, text: str, ids: list[int]
-):
+def test_token_ids_are_those_of_the_original_tokenizer(tokenizer: Tokenizer, kind: str, text: str, ids: list[int]):
     assert tokenizer.encode(model.PROMPTS[kind] + text).ids == ids
 
 
@@ -161,9 +159,7 @@ def test_token_ids_equal_all_known_answers(tokenizer: Tokenizer):
     cases = json.loads(KNOWN_ANSWERS.read_text(encoding="utf-8"))["cases"]
     assert cases
     for case in cases:
-        assert tokenizer.encode(model.PROMPTS[case["kind"]] + case["text"]).ids == case["input_ids"], case[
-            "text"
-        ]
+        assert tokenizer.encode(model.PROMPTS[case["kind"]] + case["text"]).ids == case["input_ids"], case["text"]
 
 
 def test_offsets_are_places_in_the_original_text_even_where_normalisation_changes_its_length(

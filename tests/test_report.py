@@ -54,9 +54,7 @@ REPORT = Report(
     (
         record("a", 1.0),
         record("b", 0.5, question="<script>alert(1)</script>", text="a < b & c"),
-        record(
-            "c", 0.0, kind="list", error="RuntimeError: out of order", answered=False, text="", citations=()
-        ),
+        record("c", 0.0, kind="list", error="RuntimeError: out of order", answered=False, text="", citations=()),
         record("a", 0.5, "naive"),
         record("b", 0.5, "naive"),
         record("c", 0.5, "naive", kind="list"),
@@ -131,9 +129,7 @@ def test_the_page_of_a_run_without_questions_says_so() -> None:
 
 
 def test_two_runs_are_compared_case_by_case() -> None:
-    after = Report(
-        ABOUT, (record("a", 0.5), record("b", 1.0), record("c", 0.25, kind="list"), record("d", 1.0))
-    )
+    after = Report(ABOUT, (record("a", 0.5), record("b", 1.0), record("c", 0.25, kind="list"), record("d", 1.0)))
     found = compare(REPORT, after)
     assert found.n == 3
     assert [change.before.id for change in found.better] == ["b", "c"]

@@ -169,9 +169,7 @@ def test_a_right_answer_says_all_facts_and_cites_all_evidence(collection: Collec
     }
     assert record.gold == ("三元",)
     assert record.text == "居民用水价格为每立方米三元。[1]"
-    assert [(quote.document, quote.text) for quote in record.citations] == [
-        ("水", "居民用水价格为每立方米三元。")
-    ]
+    assert [(quote.document, quote.text) for quote in record.citations] == [("水", "居民用水价格为每立方米三元。")]
     assert record.hits[0].document == "水"
 
 

@@ -66,9 +66,7 @@ def test_only_the_range_asked_for_is_parted() -> None:
     assert sentences("甲。乙。丙。", 2, 4) == (Span(2, 4),)
 
 
-POLICY = st.text(
-    alphabet=st.one_of(st.sampled_from("。！；;:： \n“”（）《》…—.1一、第条是甲乙"), st.characters())
-)
+POLICY = st.text(alphabet=st.one_of(st.sampled_from("。！；;:： \n“”（）《》…—.1一、第条是甲乙"), st.characters()))
 
 
 @given(POLICY, st.integers(0, 50), st.integers(0, 50))

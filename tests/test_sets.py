@@ -40,9 +40,7 @@ def test_ncp_answers_are_spans_of_their_document(tmp_path: Path) -> None:
     task = sets.read("ncp", tmp_path)
     assert task.sources == (Source("d", text="补助不超过50万元。"),)
     assert task.questions == (
-        Question(
-            "q", "补助多少", "span", answers=("不超过50万元",), documents=("d",), evidence=("不超过50万元",)
-        ),
+        Question("q", "补助多少", "span", answers=("不超过50万元",), documents=("d",), evidence=("不超过50万元",)),
     )
 
 
@@ -228,8 +226,7 @@ def test_policybench_asks_what_its_policies_are_there_for(tmp_path: Path) -> Non
             "answer": "False",
             "explanation": "20日内公示。",
         },
-        row
-        | {"id": 3, "question_type": "q&a", "question": "问", "answer": "答", "doc_paths": ["laws/没有.md"]},
+        row | {"id": 3, "question_type": "q&a", "question": "问", "answer": "答", "doc_paths": ["laws/没有.md"]},
     )
     task = sets.read("policybench", folder)
     assert task.sources == (Source("节约用水条例.md", path=str(policy)),)

@@ -85,9 +85,7 @@ def test_an_item_of_the_seed_document_is_one_chunk_under_its_year() -> None:
 def test_small_neighbours_are_joined_and_large_ones_are_not() -> None:
     # the list is longer than 300; items of 5 + 20 + 1 and 5 + 120 + 1 characters; only the small are joined
     items = [20, 20, 120, 20, 20, 120, 120]
-    text = "下列事项：\n" + "".join(
-        f"（{n}）{'甲' * i}；\n" for n, i in zip("一二三四五六七", items, strict=True)
-    )
+    text = "下列事项：\n" + "".join(f"（{n}）{'甲' * i}；\n" for n, i in zip("一二三四五六七", items, strict=True))
     assert [part.text.count("；") for part in check(text)] == [2, 1, 2, 1, 1]
 
 
@@ -95,9 +93,7 @@ def test_a_sentence_longer_than_two_chunks_is_cut_at_a_comma() -> None:
     # 10 clauses of 51 characters with chunks of 100: the last comma between 50 and 100 stands at 51
     text = ("甲" * 50 + "，") * 10
     parts = check(text, 100)
-    assert [len(part.text) for part in parts] == [51] * 6 + [204] or max(
-        len(part.text) for part in parts
-    ) <= 200
+    assert [len(part.text) for part in parts] == [51] * 6 + [204] or max(len(part.text) for part in parts) <= 200
 
 
 def test_text_without_any_break_is_cut_all_the_same() -> None:

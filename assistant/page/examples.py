@@ -24,8 +24,8 @@ _CHAPTER = re.compile(r"^第[一二三四五六七八九十百]+[章节]\s*")
 def examples(document: Document, sections: Sequence[Section]) -> tuple[str, ...]:
     """Questions that the document's outline promises to answer, different kinds by turns, none twice.
 
-    The tasks of an announced list, what a named group ("五个坚持") consists of, the points of the list that comes
-    last, and what the chapters of a law are about. None where the outline shows nothing to ask.
+    The tasks of an announced list, what a named group ("五个坚持") consists of, the points of the list that
+    comes last, and what the chapters of a law are about. None where the outline shows nothing to ask.
     """
     kinds = (_lists(document, sections), _points(document, sections), _chapters(document, sections))
     by_turns = chain.from_iterable(zip_longest(*kinds))

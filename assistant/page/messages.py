@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from html import escape
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 
 from assistant.render import around, reference
@@ -19,7 +20,7 @@ from assistant.types import Answer, Citation, Turn
 from index.types import Document
 
 Message = Mapping[str, Any]
-"""A message as Gradio gives it: its ``role`` and, in ``content``, its HTML, whole or in parts with a ``text``."""
+"""A message as Gradio gives it: a ``role`` and, in ``content``, its HTML, whole or in parts with a ``text``."""
 
 WAITING = '<div class="waiting">正在查阅文件</div>'
 """Shown until the first words of an answer arrive."""
@@ -73,7 +74,7 @@ def question(message: Message) -> str:
 def turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
     """The turns of a conversation, read from what is on screen; an answer that failed makes no turn."""
     found = []
-    for asking, answering in zip(messages, messages[1:], strict=False):
+    for asking, answering in pairwise(messages):
         said = _text(_html(answering), "said")
         if asking["role"] == "user" and answering["role"] == "assistant" and said:
             found.append(Turn(question(asking), said))
@@ -81,7 +82,7 @@ def turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
 
 
 def unfinished(message: Message) -> bool:
-    """Whether more of the answer is to come."""
+    """Whether the message stands for an answer of which more is to come."""
     return _html(message) == WAITING or _html(message).startswith(_GROWING)
 
 

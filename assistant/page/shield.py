@@ -21,7 +21,8 @@ POLICY = (
 """What a browser may load; styles may be inline because Gradio writes them into its elements."""
 
 _FOREIGN = re.compile(
-    r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>|\s*<link rel="(?:manifest|preconnect|dns-prefetch)"[^>]*>'
+    r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>'
+    r'|\s*<link rel="(?:manifest|preconnect|dns-prefetch)"[^>]*>'
 )
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
@@ -40,9 +41,7 @@ class Shield:
             return
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         page = scope["path"] == "/"
-        await self.app(
-            {**scope, "headers": plain} if page else scope, receive, _Response(send, self.head, page)
-        )
+        await self.app({**scope, "headers": plain} if page else scope, receive, _Response(send, self.head, page))
 
 
 class _Response:
@@ -78,6 +77,6 @@ class _Response:
 
 
 def changed(html: str, head: str, nonce: str) -> str:
-    """Gradio's page without what names other hosts, in Chinese, with ``head``, its scripts bearing the nonce."""
+    """Gradio's page without what names other hosts, in Chinese, with ``head``, the scripts with the nonce."""
     html = _FOREIGN.sub("", html).replace('lang="en"', 'lang="zh-CN"', 1).replace("<head>", f"<head>{head}", 1)
     return _SCRIPT.sub(f'<script nonce="{nonce}"', html)

@@ -18,8 +18,7 @@ def read(folder: Path, part: str) -> Task:
         if float(row["score"]) > 0:
             relevant.setdefault(row["query-id"], []).append(row["corpus-id"])
     sources = tuple(
-        Source(str(row["_id"]), row.get("title") or "", row["text"])
-        for row in json_lines(folder / "corpus.jsonl")
+        Source(str(row["_id"]), row.get("title") or "", row["text"]) for row in json_lines(folder / "corpus.jsonl")
     )
     questions = tuple(
         Question(str(row["_id"]), row["text"], kind="query", documents=tuple(relevant[str(row["_id"])]))

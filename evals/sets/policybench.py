@@ -54,9 +54,7 @@ def _question(row: dict[str, Any]) -> Question:
     elif kind == "true_or_false":
         stated = normalise(row["question"])
         must = tuple(
-            Fact((each,))
-            for each in dict.fromkeys(_NUMBER.findall(normalise(explanation)))
-            if each not in stated
+            Fact((each,)) for each in dict.fromkeys(_NUMBER.findall(normalise(explanation))) if each not in stated
         )
     else:
         answers = (str(row["answer"]),)

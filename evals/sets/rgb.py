@@ -20,9 +20,7 @@ def read(folder: Path, part: str) -> Task:
     sources: list[Source] = []
     questions: list[Question] = []
 
-    def ask(
-        row: dict[str, Any], kind: str, passages: Iterable[str], facts: tuple[Fact, ...], **more: Any
-    ) -> None:
+    def ask(row: dict[str, Any], kind: str, passages: Iterable[str], facts: tuple[Fact, ...], **more: Any) -> None:
         own = [
             Source(f"{kind}-{row['id']}-{n}", text=passage)
             for n, passage in enumerate(passages)

@@ -1,26 +1,23 @@
 """Files into documents: one loader a format, one normalisation for all of them.
 
-A loader turns a file's bytes into characters; ``load`` then normalises them once, finds the document's facts
-and makes the ``Document``, whose offsets hold from there on.
+A loader turns a file's bytes into ``Content``, whose text it has normalised with ``index.load.text.normalised``;
+``load`` finds the document's facts and makes the ``Document``, whose offsets hold from there on.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ..errors import EmptyDocument, UnknownFormat, UnreadableFile
-from ..metadata import SIDECAR, facts
-from ..types import Document
-from .text import markdown, plain
+from index.errors import EmptyDocument, UnknownFormat, UnreadableFile
+from index.load.text import markdown, plain
+from index.metadata import SIDECAR, facts
+from index.types import Content, Document
 
-LOADERS: dict[str, Callable[[bytes, Path], str]] = {".txt": plain, ".md": markdown, ".markdown": markdown}
+LOADERS: dict[str, Callable[[bytes, Path], Content]] = {".txt": plain, ".md": markdown, ".markdown": markdown}
 SUFFIXES = tuple(LOADERS)
-
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 
 
 def load(path: Path) -> Document:
@@ -39,8 +36,8 @@ def load(path: Path) -> Document:
     data = _bytes(path)
     sidecar = path.with_name(path.name + SIDECAR)
     described = _bytes(sidecar) if os.path.isfile(sidecar) else b""
-    text = normalised(loader(data, path)) if loader else ""
-    if not text.strip():
+    content = loader(data, path) if loader else Content("")
+    if not content.text.strip():
         raise EmptyDocument(
             f"{path} holds no text; check the file and add it again",
             f"{path} 没有任何文字；请检查文件后重新添加",
@@ -48,19 +45,13 @@ def load(path: Path) -> Document:
     resolved = str(path.resolve())
     return Document(
         id=hashlib.sha256(os.fsencode(resolved)).hexdigest()[:16],
-        text=text,
-        facts=facts(text, path, described),
+        text=content.text,
+        facts=facts(content, path, described),
         path=resolved,
         content_hash=hashlib.sha256(data + described).hexdigest(),
+        pages=content.pages,
+        notes=content.notes,
     )
-
-
-def normalised(text: str) -> str:
-    r"""The text with every line end as \n and without control characters, byte order marks and lone surrogates.
-
-    Tabs stay, and so does everything else: full-width letters, spaces, variants.
-    """
-    return _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def files(paths: Iterable[Path]) -> tuple[Path, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
-from ..errors import UnreadableFile
+from index.errors import UnreadableFile
+from index.types import Content
 
 BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -16,10 +18,16 @@ BOMS = (
 )
 SAMPLE = 20_000  # characters that are looked at to tell encodings apart
 PLAUSIBLE = 0.3  # the score below which no reading of the bytes is taken for text
+_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ud800-\udfff]")
 CONTROLS = 0.05  # the share of control characters above which a file is binary
 
 
-def plain(data: bytes, path: Path) -> str:
+def plain(data: bytes, path: Path) -> Content:
+    """A text file, in any of the encodings that ``decoded`` knows."""
+    return Content(normalised(decoded(data, path)))
+
+
+def decoded(data: bytes, path: Path) -> str:
     """The characters of a text file; UTF-8, GB18030 and UTF-16 (both orders) are told apart by their content.
 
     Raises UnreadableFile, naming ``path``, if the bytes are no text in any of them.
@@ -38,9 +46,9 @@ def plain(data: bytes, path: Path) -> str:
     return _checked(best, path)
 
 
-def markdown(data: bytes, path: Path) -> str:
+def markdown(data: bytes, path: Path) -> Content:
     """The Markdown source without its comments; a line that held nothing else goes with its comment."""
-    text = plain(data, path)
+    text = decoded(data, path)
     pieces: list[str] = []
     position = 0
     while (start := text.find("<!--", position)) >= 0 and (end := text.find("-->", start)) >= 0:
@@ -49,7 +57,15 @@ def markdown(data: bytes, path: Path) -> str:
         alone = text[text.rfind("\n", 0, start) + 1 : start].strip() == ""
         if alone and text[position : position + 1] == "\n":
             position += 1
-    return "".join((*pieces, text[position:]))
+    return Content(normalised("".join((*pieces, text[position:]))))
+
+
+def normalised(text: str) -> str:
+    r"""The text with every line end as \n and without control characters, byte order marks and lone surrogates.
+
+    Tabs stay, and so does everything else: full-width letters, spaces, variants.
+    """
+    return _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def plausibility(text: str) -> float:
@@ -64,9 +80,7 @@ def plausibility(text: str) -> float:
 
 def _weight(character: str) -> float:
     if character.isascii():
-        return (
-            0.3 if character.isalnum() or character in " \t\r\n" else 0.0 if character.isprintable() else -1.0
-        )
+        return 0.3 if character.isalnum() or character in " \t\r\n" else 0.0 if character.isprintable() else -1.0
     try:
         pair = character.encode("gb2312")
     except UnicodeEncodeError:
