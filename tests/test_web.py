@@ -1,4 +1,4 @@
-"""The page: documents are text to it, a source opens to its sentence, windows share nothing, no host is asked."""
+"""The page: documents stay text, a source opens to its sentence, windows share nothing, no other host is asked."""
 
 from __future__ import annotations
 
