@@ -425,6 +425,22 @@ def test_stopping_ends_the_answer_and_the_next_question_is_answered(
 
 
 @pytest.mark.slow
+def test_an_answer_is_copied_with_its_references(chat: Chrome) -> None:
+    permissions = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    chat.execute_cdp_cmd("Browser.grantPermissions", permissions)
+    ask(chat, "黑臭水体消除比例")
+    parts(chat, "button.copy")[0].click()
+    until(lambda: texts(chat, "button.copy") == ["已复制"])
+    copied = chat.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    answer, empty, caption, reference = str(copied).split("\n")
+    assert "98.2%" in answer
+    assert answer.endswith("[1]")
+    assert (empty, caption) == ("", "出处")
+    assert reference.startswith("[1] 《2021年全国生态环境保护工作会议》（生态环境部，2021-01-21） 2020年")
+    assert "› 三是突出“三个治污”" in reference
+
+
+@pytest.mark.slow
 def test_two_windows_never_see_each_others_turns(chat: Chrome, served: tuple[str, Slow]) -> None:
     first = chat.current_window_handle
     ask(chat, "2021年碳达峰任务有哪些")

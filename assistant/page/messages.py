@@ -25,6 +25,9 @@ Message = Mapping[str, Any]
 WAITING = '<div class="waiting">正在查阅文件</div>'
 """Shown until the first words of an answer arrive."""
 
+HEAD = 60
+"""Characters up to which a line that introduces others is shown as their head; a longer one is plain text."""
+
 _GROWING = '<div class="answer growing">'
 _STOPPED = "已停止。"
 _END = '<div class="tools"><button type="button" class="copy">复制</button></div></div>'
@@ -108,7 +111,7 @@ def _line(line: str, lead: bool, known: set[int], turn: int) -> str:
             return found[0]
         return f'<a class="marker" href="#source-{turn}-{marker}" title="查看出处 {marker}">[{marker}]</a>'
 
-    kind = "line lead" if lead else "line item" if _ITEM.match(line) else "line"
+    kind = "line lead" if lead and len(text) <= HEAD else "line item" if _ITEM.match(line) else "line"
     return f'<div class="{kind}">{_shown(text)}{_MARKER.sub(link, marks)}</div>'
 
 
