@@ -47,6 +47,9 @@ def compose(question: Question, found: Sequence[Candidate], weight: Callable[[st
     if not found:
         return ()
     best = found[0]
+    article = _article(question, found)
+    if article is not None:
+        return tuple(_plain(article[0], article[1], article[1].span))
     if question.kind in {"list", "open", "definition", "reason"}:
         section = _whole_section(question, found, weight)
         if section is not None:
@@ -57,6 +60,19 @@ def compose(question: Question, found: Sequence[Candidate], weight: Callable[[st
     if question.kind in {"number", "date", "person", "place"}:
         return (_clause(question, best, weight),)
     return (_sentence(best),)
+
+
+def _article(question: Question, found: Sequence[Candidate]) -> tuple[Source, Section] | None:
+    """The article or chapter that the question names (第二十条), in the document of the best candidate within one."""
+    if not question.articles:
+        return None
+    for candidate in found:
+        section: Section | None = candidate.source.sections[candidate.section]
+        while section is not None:
+            if section.label in question.articles:
+                return candidate.source, section
+            section = candidate.source.sections[section.parent] if section.parent is not None else None
+    return None
 
 
 def _whole_section(
@@ -123,7 +139,8 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
     body = Span(lead.end if lead else section.span.start, section.span.end)
     for sentence in sentences(text, body.start, body.end):
         quoted = trimmed(sentence, text)
-        lines += [Said(source, section.number, clause, quoted) for clause in parallel(text, quoted)]
+        if len(quoted):
+            lines += [Said(source, section.number, clause, quoted) for clause in parallel(text, quoted)]
     return tuple(lines)
 
 
