@@ -16,7 +16,7 @@ from assistant.settings import Settings, settings
 from evals import sets
 from evals.baselines import NAMES
 from evals.errors import UnknownSet
-from evals.report import Report, load, save, table
+from evals.report import Report, load, markdown, save, table
 
 _WIDTH = 140
 
@@ -32,7 +32,8 @@ def evaluate() -> None:
 
 
 def _set_command(name: str, layout: sets.Layout) -> click.Command:
-    """The command that runs the set ``name``."""
+    """The command that runs the set ``name``; of our own cases those for tuning, unless told otherwise."""
+    default = "dev" if name == "own" else "all"
 
     @click.command(name=name, help=f"{layout.chinese}。")
     @click.option("--data", type=click.Path(path_type=Path), help="评测集所在文件夹")
@@ -42,7 +43,13 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
     @click.option(
         "--documents", type=click.IntRange(min=0), default=0, help="最多入库多少份文档（0 为全部，含标准文档）"
     )
-    @click.option("--split", type=click.Choice(("dev", "test", "all")), default="all", help="只运行开发集或测试集")
+    @click.option(
+        "--split",
+        type=click.Choice(("dev", "test", "all")),
+        default=default,
+        help="只运行开发集或测试集",
+        show_default=True,
+    )
     @click.option("--seed", type=int, default=0, help="抽题和置信区间的随机种子")
     @_output
     @_home
@@ -145,8 +152,9 @@ def _run(plan: Any, chosen: Settings, output: Path) -> Report:
     output.mkdir(parents=True, exist_ok=True)
     save(finished.report, output / f"{stem}.json")
     (output / f"{stem}.html").write_text(page(finished.report), encoding="utf-8")
+    (output / f"{stem}.md").write_text(markdown(finished.report), encoding="utf-8")
     finished.checkpoint.unlink(missing_ok=True)
-    click.echo(f"报告：{output / stem}.json 和 .html", err=True)
+    click.echo(f"报告：{output / stem}.json、.html、.md", err=True)
     return finished.report
 
 

@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import jinja2
 
 from evals import plots
-from evals.report import Report, figure, ratio
-from evals.summary import FIGURES, LABELS, Summary
+from evals.report import Report, rows
+from evals.summary import Summary
 
 SHOWN = 200
 """Failing cases on the page; the JSON has all."""
 
 _TEMPLATE = Path(__file__).with_name("report.html.j2")
-
-
-class Cell(NamedTuple):
-    """One figure of the table, and its interval, n and ratio."""
-
-    value: str
-    detail: str = ""
 
 
 def page(report: Report) -> str:
@@ -39,32 +31,12 @@ def page(report: Report) -> str:
     return template.render(
         about=report.about,
         summaries=summaries,
-        rows=_rows(summaries),
+        rows=rows(summaries),
         plots=_plots(summaries),
         failing=failing,
         asked=len(first),
         shown=SHOWN,
     )
-
-
-def _rows(summaries: tuple[Summary, ...]) -> list[tuple[str, list[Cell]]]:
-    rows = [
-        (label, [_mean(name, each, summaries[0]) for each in summaries])
-        for name, label in LABELS.items()
-        if any(name in each.means for each in summaries)
-    ]
-    return rows + [
-        (label, [Cell(figure(name, each)) for each in summaries])
-        for name, label in FIGURES.items()
-        if any(name in each.figures for each in summaries)
-    ]
-
-
-def _mean(name: str, each: Summary, first: Summary) -> Cell:
-    if name not in each.means:
-        return Cell("—")
-    mean, low, high, n = each.means[name]
-    return Cell(f"{mean:.3f}", f"[{low:.3f}, {high:.3f}] n={n} {ratio(name, each, first)}".rstrip())
 
 
 def _plots(summaries: tuple[Summary, ...]) -> list[tuple[str, str]]:

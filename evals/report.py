@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from evals import records
 from evals.errors import ReportDamaged
@@ -14,7 +15,6 @@ from evals.types import Record
 
 if TYPE_CHECKING:
     from rich.table import Table
-    from rich.text import Text
 
 FORMAT = "policyqa-eval-1"
 
@@ -69,47 +69,80 @@ def load(path: Path) -> Report:
         ) from error
 
 
+class Cell(NamedTuple):
+    """One figure as it is shown; ``interval`` and ``n`` of a mean, and the assistant's ratio to a baseline's."""
+
+    value: str
+    interval: str = ""
+    n: str = ""
+    ratio: str = ""
+
+    @property
+    def detail(self) -> str:
+        """What stands behind the value."""
+        return " ".join(part for part in (self.interval, self.n, self.ratio) if part)
+
+
+def rows(summaries: Sequence[Summary]) -> list[tuple[str, list[Cell]]]:
+    """A row for each metric and figure that the set measures: its label, and a cell a system."""
+    means = [
+        (label, [_mean(name, each, summaries[0]) for each in summaries])
+        for name, label in LABELS.items()
+        if any(name in each.means for each in summaries)
+    ]
+    figures = [
+        (label, [_figure(name, each) for each in summaries])
+        for name, label in FIGURES.items()
+        if any(name in each.figures for each in summaries)
+    ]
+    return means + figures
+
+
 def table(report: Report) -> Table:
     """A row a metric, a column a system: mean, interval, n; behind a baseline's mean the assistant's ratio."""
     from rich.table import Table
+    from rich.text import Text
 
     summaries = report.summaries()
     about = report.about
     found = Table(
         title=f"{about['set']}：{about['questions']} 题，{about['documents']} 份文档（{about['split']}）",
-        caption="均值，×助手与该基线之比；[95% 区间] 题数；↓ 越低越好",
+        caption="均值，×助手与该基线之比；[95% 区间] n=题数；↓ 越低越好",
     )
     found.add_column("指标")
     for each in summaries:
         found.add_column(each.system)
-    for name, label in LABELS.items():
-        if any(name in each.means for each in summaries):
-            found.add_row(label, *(_mean(name, each, summaries[0]) for each in summaries))
-    for name, label in FIGURES.items():
-        if any(name in each.figures for each in summaries):
-            found.add_row(label, *(figure(name, each) for each in summaries))
+    for label, cells in rows(summaries):
+        shown = (f"{cell.value} {cell.ratio}\n{cell.interval} {cell.n}" for cell in cells)
+        found.add_row(label, *(Text(text.strip().replace(" \n", "\n")) for text in shown))
     return found
 
 
-def figure(name: str, each: Summary) -> str:
-    """The figure as a table shows it; a dash where the set does not measure it."""
+def markdown(report: Report) -> str:
+    """The table as Markdown, for a README; below it the set, its size, the data, the commit and the machine."""
+    summaries = report.summaries()
+    about = report.about
+    lines = [("指标", *(each.system for each in summaries)), ("---", *("--:" for _ in summaries))]
+    lines += [
+        (label, *(f"{cell.value} {cell.detail}".rstrip() for cell in cells)) for label, cells in rows(summaries)
+    ]
+    source = (
+        f"{about['set']}（{about['split']}）：{about['questions']} 题，{about['documents']} 份文档；"
+        f"数据 {about['data']}，提交 {about['commit']}，{about['machine']}。"
+    )
+    return "\n".join([*(f"| {' | '.join(cells)} |" for cells in lines), "", source, ""])
+
+
+def _mean(name: str, each: Summary, first: Summary) -> Cell:
+    if name not in each.means:
+        return Cell("—")
+    mean, low, high, n = each.means[name]
+    ratio = f"×{first.means[name].mean / mean:.2f}" if each is not first and mean and name in first.means else ""
+    return Cell(f"{mean:.3f}", f"[{low:.3f}, {high:.3f}]", f"n={n}", ratio)
+
+
+def _figure(name: str, each: Summary) -> Cell:
     value = each.figures.get(name)
     if value is None:
-        return "—"
-    return f"{value:.0f}" if name == "errors" else f"{value:.3f}"
-
-
-def ratio(name: str, each: Summary, first: Summary) -> str:
-    """How many times the mean of ``each`` the first system's is; empty for the first itself or without both."""
-    if each is first or name not in first.means or not each.means[name].mean:
-        return ""
-    return f"×{first.means[name].mean / each.means[name].mean:.2f}"
-
-
-def _mean(name: str, each: Summary, first: Summary) -> Text:
-    from rich.text import Text
-
-    if name not in each.means:
-        return Text("—")
-    mean, low, high, n = each.means[name]
-    return Text(f"{mean:.3f} {ratio(name, each, first)}".rstrip() + f"\n[{low:.2f},{high:.2f}] {n}")
+        return Cell("—")
+    return Cell(f"{value:.0f}" if name == "errors" else f"{value:.3f}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from evals import records
 from evals.baselines import baseline
 from evals.collection import Collection, collect, sample
 from evals.memory import RememberingEncoder
-from evals.provenance import code_hash, commit, data_hash, machine, versions
+from evals.provenance import ROOT, code_hash, commit, data_hash, machine, versions
 from evals.report import Report
 from evals.score import crashed, score
 from evals.types import Question, Quote, Record, System, Task
@@ -159,11 +160,21 @@ def ask(name: str, system: System, question: Question, headline: str, collection
         seconds = time.perf_counter() - started
         scores = score(question, answer, headline, collection.sources, collection.texts)
     except Exception as error:  # a crash is a result
-        _log.exception("%s died of question %s", name, question.id)
         seconds = time.perf_counter() - started
-        why = f"{type(error).__name__}: {error}"
+        why = f"{type(error).__name__}: {error} ({_place(error)})"
+        _log.warning("%s died of question %s: %s", name, question.id, why)
         return replace(record, scores=crashed(question, headline), seconds=seconds, error=why)
     return replace(record, **_said(answer, collection), scores=scores, seconds=seconds)
+
+
+def _place(error: Exception) -> str:
+    """The line of this project in which the error came up, or the last one of any."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [
+        frame for frame in frames if Path(frame.filename).is_relative_to(ROOT) and ".venv" not in frame.filename
+    ]
+    last = (ours or frames)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"
 
 
 def _said(answer: Answer, collection: Collection) -> dict[str, Any]:

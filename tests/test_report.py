@@ -15,7 +15,7 @@ from assistant.types import Turn
 from evals.compare import compare, tables
 from evals.errors import EvaluationError, ReportDamaged
 from evals.html import page
-from evals.report import Report, load, save, table
+from evals.report import Report, load, markdown, save, table
 from evals.summary import summary
 from evals.types import Quote, Record
 
@@ -105,8 +105,29 @@ def test_the_table_shows_mean_interval_n_and_the_ratio_to_a_baseline() -> None:
     shown = console.export_text()
     assert "prices：3 题，2 份文档（all）" in shown
     assert "0.500 ×1.00" in shown
-    assert "[0.50,0.50] 3" in shown
+    assert "[0.500, 0.500] n=3" in shown
     assert "出错题数↓" in shown
+
+
+def test_the_markdown_table_is_what_a_readme_shows() -> None:
+    short = Report(
+        {**ABOUT, "data": "d1", "commit": "c1", "machine": "m1"},
+        (record("a", 1.0, seconds=0.25), record("a", 0.5, "naive", confidence=0.5)),
+    )
+    # one question: AURC is its loss, ECE the distance of confidence from correctness
+    assert markdown(short) == (
+        "| 指标 | assistant | naive |\n"
+        "| --- | --: | --: |\n"
+        "| 总分 | 1.000 [1.000, 1.000] n=1 | 0.500 [0.500, 0.500] n=1 ×2.00 |\n"
+        "| ROUGE-L | 1.000 [1.000, 1.000] n=1 | 0.500 [0.500, 0.500] n=1 ×2.00 |\n"
+        "| AURC↓ | 0.000 | 0.500 |\n"
+        "| 校准误差↓ | 0.100 | 0.000 |\n"
+        "| p50 秒↓ | 0.250 | 0.100 |\n"
+        "| p95 秒↓ | 0.250 | 0.100 |\n"
+        "| 出错题数↓ | 0 | 0 |\n"
+        "\n"
+        "prices（all）：3 题，2 份文档；数据 d1，提交 c1，m1。\n"
+    )
 
 
 def test_the_page_is_whole_escaped_and_needs_nothing_else() -> None:

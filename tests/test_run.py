@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -210,7 +211,7 @@ def test_a_crash_scores_the_worst_and_is_recorded(
     collection: Collection, caplog: pytest.LogCaptureFixture
 ) -> None:
     record = ask("dying", Dying(), GOLD, "correct", collection)
-    assert record.error == "RuntimeError: out of order"
+    assert re.fullmatch(r"RuntimeError: out of order \(test_run\.py:\d+\)", record.error)
     assert record.scores["correct"] == 0
     assert record.scores["forbidden_rate"] == 1
     assert set(record.scores.values()) == {0, 1}
