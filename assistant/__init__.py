@@ -5,10 +5,13 @@ Importing this package is light: models, the page and LangChain are loaded by wh
 
 from __future__ import annotations
 
+from assistant import offline
 from assistant.types import Answer, Citation, Statement, Turn
 from index.types import Filters
 
 __all__ = ["Answer", "Assistant", "Citation", "Filters", "Statement", "Turn"]
+
+offline.quiet()
 
 
 def __getattr__(name: str) -> object:

@@ -2,55 +2,42 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from assistant.offline import quiet as quiet
+from assistant.retriever import PolicyRetriever
 from assistant.settings import Settings, settings
 from assistant.types import Answer, Turn
 from index.embed import Encoder
+from index.errors import PolicyError, SettingsError
 from index.library import Library
 from index.types import Filters
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
-
-    from assistant.retriever import PolicyRetriever
-
-QUIET = {
-    "GRADIO_ANALYTICS_ENABLED": "False",
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_HUB_DISABLE_TELEMETRY": "1",
-    "DO_NOT_TRACK": "1",
-    "LANGSMITH_TRACING": "false",
-    "LANGCHAIN_TRACING_V2": "false",
-    "TOKENIZERS_PARALLELISM": "false",
-}
-"""What keeps the libraries underneath from calling home; set before any of them is imported."""
-
-
-def quiet() -> None:
-    """Switch off every library's telemetry, analytics and model look-ups, unless the user set them."""
-    for name, value in QUIET.items():
-        os.environ.setdefault(name, value)
+    from langchain_core.runnables import Runnable, RunnableConfig
 
 
 def library(chosen: Settings) -> Library:
     """The library that the settings name, its encoder not yet loaded."""
-    quiet()
     return Library(chosen.home, Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads))
 
 
 class Assistant:
-    """Answers questions from the documents of one library. A context manager; safe to use from several threads."""
+    """Answers questions from the documents of one library. A context manager; safe to use from several threads.
 
-    def __init__(self, library: Library, settings: Settings) -> None:
+    ``failed`` holds the files that could not be read when an empty library was filled, with the reasons.
+    """
+
+    def __init__(
+        self, library: Library, settings: Settings, failed: tuple[tuple[str, PolicyError], ...] = ()
+    ) -> None:
         self.library = library
         self.settings = settings
+        self.failed = failed
 
     @classmethod
     def open(
@@ -59,41 +46,49 @@ class Assistant:
         documents: str | Path | None = None,
         *,
         model: str | None = None,
-        progress: Callable[..., None] | None = None,
+        progress: Callable[[float, int, str], None] | None = None,
     ) -> Assistant:
         """The assistant over the library at ``home`` ($POLICYQA_HOME or ./var if ``None``).
 
-        An empty library is filled from ``documents`` (the folder documents/ if ``None``), with ``progress``
-        called as ``Library.add`` calls it.
+        An empty library is filled from ``documents`` (the folder documents/, if it is there, for ``None``), with
+        ``progress`` called as ``Library.add`` calls it. Raises ``SettingsError`` when the documents that were
+        chosen are not there, and what the library raises.
         """
         chosen = settings(home=home, documents=documents, model=model)
         opened = library(chosen)
         try:
-            if not opened.documents() and chosen.documents.is_dir():
-                opened.add(chosen.documents, progress=progress)
+            return cls(opened, chosen, _fill(opened, chosen.documents, progress))
         except BaseException:
             opened.close()
             raise
-        return cls(opened, chosen)
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, **config: Any
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        config: RunnableConfig | None = None,
     ) -> Answer:
         """The answer to ``question``, which may be a follow-up to the turns of ``history``.
 
-        ``InvalidQuestion`` if there is nothing to ask in it; to decline is an ``Answer``, not an error.
+        ``config`` is LangChain's (callbacks, tags, metadata). Raises ``InvalidQuestion`` if there is nothing to
+        ask in it; to decline is an ``Answer``, not an error.
         """
-        return self.chain.invoke({"question": question, "history": history, "filters": filters}, **config)
+        return self.chain.invoke({"question": question, "history": history, "filters": filters}, config)
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters | None = None,
+        config: RunnableConfig | None = None,
     ) -> Iterator[Answer]:
         """The answer in pieces that add up to it (see ``Answer.__add__``)."""
-        return self.chain.stream({"question": question, "history": history, "filters": filters})
+        return self.chain.stream({"question": question, "history": history, "filters": filters}, config)
 
     @cached_property
     def chain(self) -> Runnable[Any, Answer]:
-        """The LangChain runnable behind ``ask``."""
+        """The LangChain runnable behind ``ask``; what it takes, see ``assistant.chain.chain``."""
         from assistant.chain import chain
 
         return chain(self.library)
@@ -101,8 +96,6 @@ class Assistant:
     @cached_property
     def retriever(self) -> PolicyRetriever:
         """The search as a LangChain ``BaseRetriever``."""
-        from assistant.retriever import PolicyRetriever
-
         return PolicyRetriever(library=self.library)
 
     def close(self) -> None:
@@ -116,3 +109,19 @@ class Assistant:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _fill(
+    library: Library, documents: Path, progress: Callable[[float, int, str], None] | None
+) -> tuple[tuple[str, PolicyError], ...]:
+    """Fill an empty library from ``documents``; the files that failed."""
+    if library.documents():
+        return ()
+    if documents.exists():
+        return library.add(documents, progress=progress).failed
+    if documents != Path.cwd() / Settings().documents:
+        raise SettingsError(
+            f"the documents {documents} are not there; check the path or run 'policyqa ingest PATH'",
+            f"文件夹 {documents} 不存在；请检查路径，或运行 policyqa ingest 路径",
+        )
+    return ()

@@ -3,21 +3,21 @@
     question, history, filters → rewrite → understand → search → weigh → answer
 
 ``invoke`` gives the ``Answer``; ``stream`` gives it in pieces that add up to it, the first as soon as the search
-is done; ``batch``, callbacks and tracing are LangChain's.
+is done; ``batch``, their asynchronous kin, callbacks and tracing are LangChain's.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
 
 from assistant import answer, evidence, periods, rewrite
-from assistant.evidence import Source
+from assistant.evidence import Candidate, Source
 from assistant.question import Question, clean, understand
 from assistant.retriever import PolicyRetriever, hit
 from assistant.types import Answer, Turn
@@ -82,11 +82,16 @@ def chain(library: Library) -> Runnable[Any, Answer]:
         for step in steps:
             yield from _write(step, words.weight, words.source)
 
+    async def written_apart(steps: AsyncIterator[_Step]) -> AsyncIterator[Answer]:
+        async for step in steps:
+            for piece in await run_in_executor(None, list, _write(step, words.weight, words.source)):
+                yield piece
+
     return (
         RunnableLambda(rewritten, name="rewrite")
         | RunnableLambda(understood, name="understand")
         | RunnableLambda(searched, name="search")
-        | RunnableGenerator(written, name="answer")
+        | RunnableGenerator(written, written_apart, name="answer")
     ).with_config(run_name="policy_answer")
 
 
@@ -96,7 +101,7 @@ def _write(step: _Step, weight: Callable[[str], float], source: Callable[[str], 
         yield Answer(asked, step.query, step.reply, answered=False, kind="open", confidence=0.0, refusal="chat")
     else:
         found = evidence.candidates(step.question, step.hits, source, weight)
-        anytime = ()
+        anytime: tuple[Candidate, ...] = ()
         if not found and step.question.periods:
             anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight)
         finding = answer.Finding(step.question, asked, step.query, step.hits, found, anytime)
@@ -110,9 +115,9 @@ def _asked(given: Any) -> Asked:
     if isinstance(given, str):
         return Asked(given)
     filters = given.get("filters")
-    if isinstance(filters, dict):
-        filters = Filters(**filters)
-    return Asked(given["question"], _turns(given.get("history", ())), filters)
+    if isinstance(filters, Mapping):
+        filters = Filters(**{**filters, "documents": tuple(filters.get("documents", ()))})
+    return Asked(given["question"], _turns(given.get("history") or ()), filters)
 
 
 def _turns(history: Sequence[Any]) -> tuple[Turn, ...]:

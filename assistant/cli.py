@@ -1,21 +1,28 @@
-"""The command ``policyqa``: every word it prints to people is Chinese; exit 0 done, 1 a deliberate error, 2 usage."""
+"""The command ``policyqa``: every word it prints to people is Chinese; exit 0 done, 1 a deliberate error, 2 usage.
+
+A command imports what it runs on by itself: ``policyqa --help`` and a mistyped option need no model in memory.
+"""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points, version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assistant import render
+from assistant.settings import settings
 from assistant.types import Turn
-from index.errors import PolicyError, SettingsError
+from index.errors import InvalidQuestion, PolicyError, SettingsError
 from index.types import Filters
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 home_option = click.option(
     "--home", type=click.Path(path_type=Path), help="文档库所在的文件夹（默认 $POLICYQA_HOME 或 ./var）。"
@@ -47,8 +54,11 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except PolicyError as error:
-            click.echo(f"错误：{error.chinese}", err=True)
+            click.echo(f"错误：{_one_line(error.chinese)}", err=True)
             ctx.exit(1)
+        except KeyboardInterrupt:
+            click.echo("已中断；已收录的文件不受影响，再次运行同一命令即可继续。", err=True)
+            ctx.exit(130)
         except BrokenPipeError:
             sys.stderr.close()
             ctx.exit(0)
@@ -70,25 +80,27 @@ def main() -> None:
 def ingest(paths: tuple[Path, ...], rebuild: bool, home: Path | None) -> None:
     """Add files; the others are added even if some fail, and then the exit status is 1."""
     from assistant.assistant import library as open_library
-    from assistant.settings import settings
 
     chosen = settings(home=home)
+    failed: tuple[tuple[str, PolicyError], ...] = ()
     with open_library(chosen) as library:
         if rebuild:
             with _progress("重建") as progress:
-                library.rebuild(progress=progress)
+                failed = library.rebuild(progress=progress).failed
             click.echo(f"已重建，共 {len(library.documents())} 份文件。")
-            if not paths:
-                return
-        with _progress("收录") as progress:
-            report = library.add(*(paths or (chosen.documents,)), progress=progress)
-        click.echo(
-            f"新增 {len(report.added)} 份，更新 {len(report.replaced)} 份，未变 {len(report.unchanged)} 份，"
-            f"失败 {len(report.failed)} 份；文档库现有 {len(library.documents())} 份。"
-        )
-    for path, error in report.failed:
-        click.echo(f"未收录 {path}：{error.chinese}", err=True)
-    if report.failed:
+        if paths or not rebuild:
+            with _progress("收录") as progress:
+                report = library.add(*(paths or (chosen.documents,)), progress=progress)
+            click.echo(
+                f"新增 {len(report.added)} 份，更新 {len(report.replaced)} 份，未变 {len(report.unchanged)} 份，"
+                f"失败 {len(report.failed)} 份；文档库现有 {len(library.documents())} 份。"
+            )
+            failed += report.failed
+            for document in map(library.document, report.added + report.replaced):
+                for note in document.notes:
+                    click.echo(f"注意：{document.path}：{note}")
+    _not_added(failed)
+    if failed:
         sys.exit(1)
 
 
@@ -98,7 +110,6 @@ def ingest(paths: tuple[Path, ...], rebuild: bool, home: Path | None) -> None:
 def documents(as_json: bool, home: Path | None) -> None:
     """The documents of the library, one a line."""
     from assistant.assistant import library as open_library
-    from assistant.settings import settings
 
     with open_library(settings(home=home)) as library:
         found = library.documents()
@@ -120,7 +131,6 @@ def documents(as_json: bool, home: Path | None) -> None:
 def remove(document_id: str, home: Path | None) -> None:
     """Remove a document: it can never be found or cited again."""
     from assistant.assistant import library as open_library
-    from assistant.settings import settings
 
     with open_library(settings(home=home)) as library:
         title = library.document(document_id).title
@@ -177,15 +187,9 @@ def ask(
     if (question is None) == (batch is None):
         raise click.UsageError("请给出一个问题，或用 --batch 给出一个文件。")
     filters = Filters(issuer=issuer, since=since, until=until, region=region)
+    if batch is not None:
+        sys.exit(0 if _batch(batch, filters, home) else 1)
     with _assistant(home) as assistant:
-        if batch is not None:
-            for asked in _batch(batch):
-                given = asked["filters"]
-                answer = assistant.ask(
-                    asked["question"], asked["history"], given if given is not None else filters
-                )
-                _json(render.as_json(answer))
-            return
         answer = assistant.ask(question or "", filters=filters)
     if as_json:
         _json(render.as_json(answer))
@@ -193,12 +197,32 @@ def ask(
         click.echo(render.terminal(answer))
 
 
+def _batch(path: Path, filters: Filters, home: Path | None) -> bool:
+    """Answer the questions in a file, a JSON line each; whether every one could be asked.
+
+    ``filters`` hold for a line without its own.
+    """
+    from assistant.batch import read
+
+    well = True
+    with _opened(path) as lines, _assistant(home) as assistant:
+        for asking in read(lines):
+            try:
+                if asking.error is not None:
+                    raise asking.error
+                answer = assistant.ask(asking.question, asking.history, asking.filters or filters)
+            except InvalidQuestion as error:
+                well = False
+                _json({"question": asking.question, "error": error.chinese})
+            else:
+                _json(render.as_json(answer))
+    return well
+
+
 @main.command(help="在终端连续对话；输入空行、“退出”或 Ctrl-D 结束。")
 @home_option
 def chat(home: Path | None) -> None:
     """A conversation: every question knows the turns before it."""
-    from index.errors import InvalidQuestion
-
     with _assistant(home) as assistant:
         click.echo("请提问（空行结束）：")
         history: list[Turn] = []
@@ -225,13 +249,14 @@ def chat(home: Path | None) -> None:
 @home_option
 def serve(host: str | None, port: int | None, home: Path | None) -> None:
     """The page, until interrupted."""
-    from assistant.settings import settings
     from assistant.web import serve as serve_page
 
     chosen = settings(home=home, host=host, port=port)
+    address = f"http://{chosen.host}:{chosen.port}"
     with _assistant(home) as assistant:
-        click.echo(f"网页已就绪：http://{chosen.host}:{chosen.port}（按 Ctrl-C 结束）")
-        serve_page(assistant, host=chosen.host, port=chosen.port)
+        serve_page(
+            assistant, chosen.host, chosen.port, lambda: click.echo(f"网页已就绪：{address}（按 Ctrl-C 结束）")
+        )
 
 
 @main.command(help="检查安装：有哪些部件、用哪个模型、文档库多大，并试答一个问题。")
@@ -240,33 +265,43 @@ def doctor(home: Path | None) -> None:
     """What is installed and whether it works; exit status 1 if it does not."""
     from assistant.doctor import examine
 
-    with _progress("准备") as progress:
-        findings = tuple(examine(home, progress))
-    for finding in findings:
-        click.echo(f"{'✓' if finding.well else '✗'} {finding.name}：{finding.detail}")
-    if not all(finding.well for finding in findings):
+    well = True
+    with _progress("收录") as progress:
+        for finding in examine(settings(home=home), progress):
+            sign = "·" if finding.well is None else "✓" if finding.well else "✗"
+            click.echo(f"{sign} {finding.name}：{finding.detail}")
+            well = well and finding.well is not False
+    if not well:
         sys.exit(1)
 
 
 @contextmanager
-def _assistant(home: Path | None) -> Iterator[Any]:
+def _assistant(home: Path | None) -> Iterator[Assistant]:
     from assistant.assistant import Assistant
 
     with _progress("收录") as progress:
         assistant = Assistant.open(home=home, progress=progress)
     with assistant:
+        _not_added(assistant.failed)
+        if not assistant.library.documents():
+            click.echo("文档库是空的；请先用 policyqa ingest 收录文件。", err=True)
         yield assistant
 
 
+def _not_added(failed: Iterable[tuple[str, PolicyError]]) -> None:
+    for _, error in failed:
+        click.echo(f"未收录：{_one_line(error.chinese)}", err=True)
+
+
 @contextmanager
-def _progress(action: str) -> Iterator[Any]:
+def _progress(action: str) -> Iterator[Callable[[float, int, str], None]]:
     """A progress bar on stderr that appears with the first call, with the time left; nothing where it is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TextColumn("{task.completed:.0f}/{task.total:.0f}"),
     )
@@ -288,34 +323,28 @@ def _progress(action: str) -> Iterator[Any]:
         bar.stop()
 
 
-def _batch(path: Path) -> Iterator[dict[str, Any]]:
-    """The questions of a JSON-lines file, with turns and filters made of their plain values."""
+@contextmanager
+def _opened(path: Path) -> Iterator[Iterable[bytes]]:
+    """The lines of a file, or of standard input for "-"."""
     try:
-        with click.open_file(str(path), encoding="utf-8-sig") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _asked(line, f"{path}:{number}")
-    except (OSError, UnicodeDecodeError) as error:
+        with click.open_file(str(path), "rb") as lines:
+            yield lines
+    except OSError as error:
         raise SettingsError(
-            f"{path} cannot be read ({error}); give a UTF-8 file of JSON lines",
-            f"无法读取 {path}（{error}）；请给出 UTF-8 编码、每行一个 JSON 对象的文件",
-        ) from error
-
-
-def _asked(line: str, place: str) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-        filters = value.get("filters")
-        if filters is not None:
-            filters = Filters(**{**filters, "documents": tuple(filters.get("documents", ()))})
-        history = [Turn(str(turn["question"]), str(turn["answer"])) for turn in value.get("history") or ()]
-        return {"question": str(value["question"]), "history": history, "filters": filters}
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise SettingsError(
-            f"{place} is no question ({error!r}); each line is a JSON object with 'question'",
-            f"{place} 不是一个问题（{error!r}）；每行应是含 question 的 JSON 对象",
+            f"{path} cannot be read ({error.strerror}); give a file of JSON lines",
+            f"无法读取 {path}（{error.strerror}）；请给出每行一个 JSON 对象的文件",
         ) from error
 
 
 def _json(value: dict[str, Any]) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """Print one line of JSON, in ASCII where the terminal cannot show it as it is or would break the line."""
+    line = json.dumps(value, ensure_ascii=False)
+    try:
+        line.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        line = json.dumps(value)
+    click.echo(line if len(line.splitlines()) == 1 else json.dumps(value))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

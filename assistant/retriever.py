@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document as Passage
 from langchain_core.retrievers import BaseRetriever
@@ -14,32 +12,35 @@ from index.types import Chunk, Filters, Hit, Span
 
 
 class PolicyRetriever(BaseRetriever):
-    """``invoke(query)`` gives up to ``k`` LangChain documents, best first; ``filters`` may be given with the call.
+    """``invoke(query)`` gives up to ``k`` LangChain documents, best first, of the documents that ``filters`` pass.
 
-    Their metadata hold what a ``Hit`` holds, as plain values: document_id, number, section, start, end,
-    heading, sentences (pairs of offsets), score, lexical, dense and similarities (a cosine for each sentence).
+    ``k`` and ``filters`` may be given with the call, too. The metadata hold what a ``Hit`` holds, as plain
+    values: document_id, number, section, start, end, heading, sentences (pairs of offsets), score, lexical,
+    dense and similarities (a cosine for each sentence).
     """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
     library: Library
     k: int = 5
+    filters: Filters | None = None
 
     def _get_relevant_documents(
         self,
         query: str,
         *,
         run_manager: CallbackManagerForRetrieverRun,
+        k: int | None = None,
         filters: Filters | None = None,
-        **_: Any,
     ) -> list[Passage]:
-        return [passage(hit) for hit in self.library.search(query, self.k, filters)]
+        return [passage(hit) for hit in self.library.search(query, k or self.k, filters or self.filters)]
 
 
 def passage(hit: Hit) -> Passage:
-    """A hit as a LangChain document."""
+    """A hit as a LangChain document, whose id says where it stands."""
     chunk = hit.chunk
     return Passage(
+        id=f"{chunk.document_id}:{chunk.start}-{chunk.end}",
         page_content=chunk.text,
         metadata={
             "document_id": chunk.document_id,
