@@ -8,19 +8,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from assistant import people
 from assistant.question import Question
-from assistant.vocabulary import comparable, places, surnames, synonyms
+from assistant.vocabulary import comparable, places, synonyms
 
 Check = Callable[[str], bool]
 
 _NUMERAL = r"(?:\d[\d,.]*\s*[万亿千百]*|[ⅠⅡⅢⅣⅤIV]+|[一二三四五六七八九十百千两]+(?![、是]))\s*(?:余|多)?"
 _PERCENT = re.compile(r"\d[\d.]*\s*[%％]|百分之|[一二三四五六七八九]成|分之")
+_UNITS = r"个|项|起|次|家|人|元|吨|公里|平方|亩|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|级"
 _COUNTED = re.compile(
-    r"(?<![A-Za-z\d.])\d[\d,.]*\s*(?:[%％万亿千百]|个|项|起|次|家|人|元|吨|公里|平方|亩|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|级)"
-    r"|百分之|(?<![第一二三四五六七八九十])[一二三四五六七八九十百千两]+(?:个|项|起|次|家|倍|成|万|亿|名|人|批|元|次)"
+    rf"(?<![A-Za-z\d.])\d[\d,.]*\s*(?:[%％万亿千百]|{_UNITS})|百分之"
+    r"|(?<![第一二三四五六七八九十])[一二三四五六七八九十百千两]+(?:个|项|起|次|家|倍|成|万|亿|名|人|批|元)"
 )
 _ASKED_UNIT = re.compile(
-    r"(?:多少|几)(?:万|亿|千|百)?(个百分点|周年|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天年米届位度])"
+    r"(?:多少|几)[万亿千百]?"
+    r"(个百分点|周年|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天年米届位度])"
 )
 _ALSO_UNIT = {
     "人": "人名位",
@@ -32,31 +35,47 @@ _ALSO_UNIT = {
     "条": "条项",
     "项": "项个条",
 }
-_RATIO = re.compile(r"比例|比率|占比|百分|率(?!先|领)|\b(ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE)
+_RATIO = re.compile(
+    r"比例|比率|占比|百分|率(?!先|领)|\b(?:ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE
+)
+
 _DAY = re.compile(
-    r"\d{1,4}\s*年(?!来|以上|内)|\d{1,2}\s*月|\d{1,2}\s*日|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
+    r"\d{1,4}\s*年(?!来|以上|内)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
 )
 _EVENT = re.compile(
-    r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰|开(?=的|会|了|$|[?？])|开始|召集"
+    r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰"
+    r"|开始|召集|开(?=的|会|了|$|[?？])"
 )
-_TITLE = r"总书记|书记|部长|主任|主席|总理|委员长|省长|市长|区长|县长|局长|司长|厅长|处长|院长|校长|会长|理事长|组长|所长|司令|检察长|秘书长|行长|署长|董事长|总经理|教授|院士"
-_TITLED = re.compile(rf"(?:{_TITLE})([一-鿿]{{2,4}})")
-_ORGAN = re.compile(r"[一-鿿]{2,}(?:部|委|局|厅|署|院|会|办|组织|机关|单位|部门|委员会|政府|公司|中心|协会|法院)")
-_ORGAN_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
-_ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (is|was)\b", re.IGNORECASE)
-_WHO_IS = re.compile(r"^(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
+
+_BODIES = "部|委|局|厅|署|院|会|办|组织|机关|单位|部门|委员会|政府|公司|中心|协会|法院"
+_BODY = re.compile(rf"[一-鿿]{{2,}}(?:{_BODIES})")
+_BODY_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
+_ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (?:is|was)\b", re.IGNORECASE)
+_WHO_IS = re.compile(r"(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
+_TITLE = re.compile(people.TITLE)
+
 _COUNTY = re.compile(r"[一-鿿]{2,}县(?!城|级|域)")
 _AREA = re.compile(
     r"[一-鿿]{2,}(?:省|市|县|区|镇|村|州|流域|海域|区域|地区)|县城|乡镇|农村|城市|在京|京津冀|长三角"
 )
-_WHERE = re.compile(r"在京|在[一-鿿]{2,8}?(?:市|省|县|区|镇|村|州)?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
+_HELD = re.compile(r"召开|举行|举办|开的")
+_WHERE = re.compile(r"在京|在[一-鿿]{2,8}?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
 _TYPED_PLACES = re.compile(
-    r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人|\bwhich (city|cities|provinces?|regions?)\b",
+    r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)"
+    r"|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人"
+    r"|\bwhich (?:city|cities|provinces?|regions?)\b",
     re.IGNORECASE,
 )
+
 _ENUMERATED = re.compile(
-    r"(?:分别|具体)?(?:是|有|指|包括)?(?:指|是)?(?:哪[一二三四五六七八九十两]{1,2}[个种项条类]|哪几[个种项条类])|分别(?:是|指)|具体(?:是|指)"
+    r"(?:是|有|指|包括)?(?:指|是)?(?:哪[一二三四五六七八九十两几]{1,2}[个种项条类])|(?:分别|具体)(?:是|指)"
 )
+_DEFINED = (
+    r"{subject}.{{0,6}}(?:是指|指的是|系指|即|是(?!否)|包括|主要是|分为|[:：]|——)",
+    r"(?:所称|称为|简称|统称|叫做).{{0,3}}{subject}",
+    r"[一-鿿]\({subject}\)|{subject}\([^)]+\)",
+)
+"""How a comparable text says what ``subject`` is."""
 
 
 def wanted(question: Question) -> Check | None:
@@ -95,28 +114,15 @@ def _date(text: str) -> Check:
 
 
 def _person(question: Question) -> Check:
-    if _ORGAN_ASKED.search(question.text):
-        return lambda text: bool(_ORGAN.search(text))
+    if _BODY_ASKED.search(question.text):
+        return lambda text: bool(_BODY.search(text))
     if _ROLE_ASKED.search(question.text) or _WHO_IS.match(question.text):
-        title = re.compile(_TITLE)
-        return lambda text: bool(title.search(text))
-    return lambda text: any(named(text))
-
-
-def named(text: str) -> list[str]:
-    """The people whom ``text`` names behind their titles: 生态环境部部长黄润秋 → 黄润秋."""
-    found = []
-    for match in _TITLED.finditer(text):
-        name = match[1]
-        if name[:2] in surnames():
-            found.append(name)
-        elif name[0] in surnames():
-            found.append(name[: 3 if len(name) > 2 else 2])
-    return found
+        return lambda text: bool(_TITLE.search(text))
+    return lambda text: bool(people.named(text))
 
 
 def _place(question: Question) -> Check:
-    if not _TYPED_PLACES.search(question.text) and not re.search(r"召开|举行|举办|开的", question.text):
+    if not _TYPED_PLACES.search(question.text) and not _HELD.search(question.text):
         return lambda text: bool(_AREA.search(text))
     asked = comparable(question.text)
     names = [name for name in places() if len(name) > 1 and name not in asked]
@@ -134,16 +140,5 @@ def _definition(question: Question) -> Check:
         or [term.text for term in question.subject]
         or [term.text for term in question.terms]
     )
-
-    def holds(text: str) -> bool:
-        plain = comparable(text)
-        for subject in subjects:
-            word = re.escape(subject)
-            if re.search(
-                rf"{word}.{{0,6}}(?:是指|指的是|系指|即|是(?!否)|包括|主要是|分为|[:：]|——)|(?:所称|称为|简称|统称|叫做).{{0,3}}{word}|[\u4e00-\u9fff]\({word}\)|{word}\([^)]+\)",
-                plain,
-            ):
-                return True
-        return False
-
-    return holds
+    pattern = re.compile("|".join(one.format(subject=re.escape(word)) for word in subjects for one in _DEFINED))
+    return lambda text: bool(pattern.search(comparable(text)))

@@ -6,81 +6,116 @@ A period is written as a year of four digits ("2021") or as the bare name of a p
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import date
+from typing import NamedTuple
 
-_DIGITS = {character: str(value) for value, character in enumerate("〇一二三四五六七八九")} | {
-    "零": "0",
-    "○": "0",
-}
-_YEAR = re.compile(
-    r"(?P<full>(?:19|20)\d{2})(?=\s*年|(?!\d))(?<!\d{5})|(?<![\d.])(?P<short>[0-3]\d)年(?!前|内|以|期|限|来)"
-    r"|(?P<chinese>[一二][〇零○九][〇零○一二三四五六七八九]{2})年"
+_NUMERALS = {numeral: str(value) for value, numeral in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_UNIT = r"[万亿千百个项起次家人名元吨亩条座件户批台辆所处种倍天米公平多余%％]"
+
+_FULL = rf"(?<![\d.])(?P<full>(?:19|20)\d{{2}})(?![\d]|\.\d|,\d|\s*{_UNIT})(?:\s*年度?)?"
+_SHORT = r"(?<![\d.近来后去每满共用花达约第这前长多了过刑期])(?P<short>0\d|1[1-9]|2\d|3[1-5])年度?(?!前|内|以|期|限|来|间)"
+_CHINESE = r"(?P<chinese>[一二][〇零○九][〇零○一二三四五六七八九]{2})年度?"
+_PLAN = r"[“\"'‘]?(?P<plan>十[一二三四五六七八九]五)[”\"'’]?(?:时期|期间|规划期)?"
+_OLD_PLAN = r"[“\"](?P<old>[八九]五)[”\"](?:时期|期间)?"
+_PERIOD = re.compile(rf"在?(?:{_FULL}|{_SHORT}|{_CHINESE}|{_PLAN}|{_OLD_PLAN})")
+
+_RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
+_SAID_RELATIVELY = re.compile(
+    r"大前年|(?<![以目之此年])前年|去年|今年|(?<!基)本年|(?<!文)明年|(?<![今年之以])后年"
 )
+_RELATIVE_ENGLISH = {"last": -1, "past": -1, "this": 0, "current": 0, "next": 1}
+_SAID_IN_ENGLISH = re.compile(r"\b(last|past|this|current|next) year\b", re.IGNORECASE)
+
 _TARGET_BEFORE = re.compile(r"(?:到|至|力争|战略|纲要|愿景)$")
-_TARGET_AFTER = re.compile(r"^\s*年?\s*(?:前|底前|之前|以前|后|愿景|远景|目标)")
-_PLAN = re.compile(r"[“\"'‘]?(十[一二三四五六七八九]五)[”\"'’]?|[“\"](九五|八五)[”\"]")
-_RELATIVE = {"前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
+_TARGET_AFTER = re.compile(r"\s*(?:前(?![一二三四五六七八九十两几半\d])|底前|之前|以前|后|愿景|远景|目标)")
+_RANGE = re.compile(r"(?:到|至|[-—~～–])$")
+
+
+class _Mention(NamedTuple):
+    """One place where a text names a period; a ``target`` is a year by which something is to be reached."""
+
+    period: str
+    start: int
+    end: int
+    target: bool
 
 
 def years(text: str) -> tuple[str, ...]:
     """The years that ``text`` names, in order, once each: 2021年, 21年, 二〇二一年 → "2021"."""
-    found: dict[str, None] = {}
-    for match in _YEAR.finditer(text):
-        found[_year(match)] = None
-    return tuple(found)
+    return tuple(dict.fromkeys(one.period for one in _mentions(text) if one.period.isdigit()))
 
 
 def plans(text: str) -> tuple[str, ...]:
     """The five-year plans that ``text`` names, in order, once each: “十四五” → "十四五"."""
-    return tuple(dict.fromkeys(match[1] or match[2] for match in _PLAN.finditer(text)))
+    return tuple(dict.fromkeys(one.period for one in _mentions(text) if not one.period.isdigit()))
 
 
 def asked(text: str) -> tuple[str, ...]:
-    """The periods to which a question confines its answer.
+    """The periods to which a question confines its answer, in order, once each.
 
     A year that names a target is none ("2030年前", "到2035年", "2035年目标"), and a plan is one only where no
     year is: in "2021年怎样谋划“十四五”" the plan is the subject.
     """
-    found: dict[str, None] = {}
-    for match in _YEAR.finditer(text):
-        before, after = text[: match.start()], text[match.end() :]
-        if not _TARGET_BEFORE.search(before) and not _TARGET_AFTER.search(after):
-            found[_year(match)] = None
-    return tuple(found) or plans(text)
+    found = [one.period for one in _mentions(text) if one.period.isdigit() and not one.target]
+    return tuple(dict.fromkeys(found)) or plans(text)
 
 
 def absolute(text: str, today: date) -> str:
-    """``text`` with 去年, 今年, 明年 … written as years."""
-    for word, shift in _RELATIVE.items():
-        text = text.replace(word, f"{today.year + shift}年")
-    return text
+    """``text`` with 去年, 今年, 明年 (last year, this year, next year) … written as years."""
+    text = _SAID_RELATIVELY.sub(lambda said: f"{today.year + _RELATIVE[said[0]]}年", text)
+    return _SAID_IN_ENGLISH.sub(lambda said: str(today.year + _RELATIVE_ENGLISH[said[1].lower()]), text)
 
 
 def leading(text: str) -> str:
-    """The period with which ``text`` begins, or an empty string."""
-    match = re.match(r"\s*[“\"]?(?:在)?(?:((?:19|20)\d{2})年|(十[一二三四五六七八九]五)[”\"])", text)
+    """The period with which ``text`` begins ("2020年…", "“十三五”…"), or an empty string."""
+    match = re.match(r"\s*在?(?:((?:19|20)\d{2})年|[“\"](十[一二三四五六七八九]五)[”\"])", text)
     return (match[1] or match[2]) if match else ""
 
 
+def alone(text: str) -> bool:
+    """Whether ``text`` names one period and nothing else."""
+    return bool(_PERIOD.fullmatch(text) or _SAID_RELATIVELY.fullmatch(text))
+
+
 def without(text: str) -> str:
-    """``text`` without the years and plans that it names."""
-    text = re.sub(
-        r"(?:在)?(?:(?:19|20)\d{2}|(?<!\d)[0-3]\d|[一二][〇零○九][〇零○一二三四五六七八九]{2})年(?:度)?",
-        "",
-        text,
-    )
-    return re.sub(r"(?:在)?[“\"'‘]?十[一二三四五六七八九]五[”\"'’]?(?:时期|期间|规划期)?", "", text)
+    """``text`` without the years and plans that it names; a target without 年 stays (战略2035)."""
+    kept, place = [], 0
+    for one in _mentions(text):
+        if not (one.target and text[one.start : one.end].isdigit()):
+            kept.append(text[place : one.start])
+            place = one.end
+    return "".join((*kept, text[place:]))
 
 
-def replaced(text: str, period: str) -> str:
-    """``text`` with its periods replaced by ``period``, or with ``period`` put first where it has none."""
-    written = f"{period}年" if period.isdigit() else f"“{period}”时期"
-    pattern = re.compile(
-        r"(?:(?:19|20)\d{2}|(?<!\d)[0-3]\d|[一二][〇零○九][〇零○一二三四五六七八九]{2})年(?!前|底前)"
-        r"|[“\"'‘]?十[一二三四五六七八九]五[”\"'’]?(?:时期|期间)?"
-    )
-    changed, count = pattern.subn(written, text, count=1)
-    return changed if count else written + text
+def replaced(text: str, written: str) -> str:
+    """``text`` with the first period it asks for replaced by ``written``, or ``written`` put first.
+
+    A plan is replaced only where no year is: in "2021年怎样谋划“十四五”" the plan is the subject.
+    """
+    relative = _SAID_RELATIVELY.search(text)
+    if relative:
+        return text[: relative.start()] + written + text[relative.end() :]
+    times = [one for one in _mentions(text) if not one.target]
+    for one in sorted(times, key=lambda one: not one.period.isdigit()):
+        return text[: one.start] + written + text[one.end :]
+    return written + text
+
+
+def written(period: str) -> str:
+    """A period as it is written in a question: 2021年, “十四五”时期."""
+    return f"{period}年" if period.isdigit() else f"“{period}”时期"
+
+
+def _mentions(text: str) -> Iterator[_Mention]:
+    ended = 0
+    for match in _PERIOD.finditer(text):
+        before, after = text[: match.start()], text[match.end() :]
+        ranged = bool(ended and _RANGE.fullmatch(text[ended : match.start()]))
+        target = bool(_TARGET_BEFORE.search(before) and not ranged) or bool(_TARGET_AFTER.match(after))
+        plan = match["plan"] or match["old"]
+        yield _Mention(plan or _year(match), match.start(), match.end(), target and not plan)
+        ended = match.end()
 
 
 def _year(match: re.Match[str]) -> str:
@@ -88,4 +123,4 @@ def _year(match: re.Match[str]) -> str:
         return match["full"]
     if match["short"]:
         return f"20{match['short']}"
-    return "".join(_DIGITS[character] for character in match["chinese"])
+    return "".join(_NUMERALS[numeral] for numeral in match["chinese"])

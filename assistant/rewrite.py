@@ -13,10 +13,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant import periods
-from assistant.question import Term, clean, is_english, kind, understand, unframed
+from assistant import people, periods
+from assistant.english import is_english
+from assistant.kinds import kind
+from assistant.question import Term, clean, understand, unframed
 from assistant.types import Turn
-from assistant.vocabulary import simplified, surnames
+from assistant.vocabulary import simplified
 from index.errors import InvalidQuestion
 
 _OPENERS = r"(?:那么|那|那末|哦|嗯|好的?|还有|另外|然后|再问一下|请问|对了)?[，, ]*"
@@ -42,10 +44,6 @@ _DETAIL = re.compile(
 _PERSON_PRONOUN = re.compile(r"他们?|她们?|这个人|此人|这位|该同志|这位(?:部长|书记|领导|同志)")
 _THING_PRONOUN = re.compile(
     r"这个(?!人)|那个|这项|该项|该|此|它们?|其(?!他|中|余)|这些|那些|上述|(?:这|那)(?=是|个|方面|件|里|种|一)"
-)
-_TITLES = r"书记|部长|副部长|主任|局长|主席|总理|省长|市长|司长|院长|会长|县长|委员|代表|同志|组长|所长|处长"
-_HEADED = re.compile(
-    rf"(?:{_TITLES}|^)([一-鿿]{{2,4}}?)(?=出席|作|主持|讲|强|指|表|介|会见|说|认|致|并|同|在|与|和|，|,|。|、|\[|$)"
 )
 _LINE = re.compile(r"^(\d{1,2})[.、．]\s*(.+)$")
 _LABELLED = re.compile(
@@ -155,15 +153,11 @@ def person_in(text: str, asked: str = "") -> str:
     Of several, the one in whose clause most of ``asked`` stands, else the last: a report names the one of whom
     more is said at its end.
     """
-    found = []
+    found: list[tuple[int, int, str]] = []
     for clause in re.split(r"[，,。；;\n]", _MARKER.sub("", text)):
         shared = len(set(clause) & set(asked))
-        found += [(shared, len(found), match[1]) for match in _HEADED.finditer(clause) if _is_name(match[1])]
+        found += [(shared, place, name) for place, name in enumerate(people.named(clause), len(found))]
     return max(found)[2] if found else ""
-
-
-def _is_name(text: str) -> bool:
-    return (len(text) in (2, 3) and text[0] in surnames()) or (len(text) in (3, 4) and text[:2] in surnames())
 
 
 def _topic(question: str, before: str, answer: str) -> str:

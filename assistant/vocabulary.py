@@ -5,7 +5,6 @@ The words are data, in the folder ``lexicon`` beside this module; reading them i
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -13,15 +12,20 @@ from types import MappingProxyType
 
 from opencc import OpenCC
 
+from index.lexical import normalise
+
+_LEXICON = files("assistant") / "lexicon"
+_QUOTES = str.maketrans("", "", "\"'“”‘’「」『』《》〈〉")
+
 
 @cache
 def synonyms() -> Mapping[str, tuple[str, ...]]:
-    """What people say → what documents write."""
-    return _table("synonyms.tsv")
+    """What people say, comparable → what documents write."""
+    return MappingProxyType({comparable(said): written for said, written in _table("synonyms.tsv").items()})
 
 
 @cache
-def english() -> Mapping[str, tuple[str, ...]]:
+def glossary() -> Mapping[str, tuple[str, ...]]:
     """English policy phrases, lower case → Chinese."""
     return _table("english.tsv")
 
@@ -45,21 +49,27 @@ def surnames() -> frozenset[str]:
 @cache
 def generic() -> frozenset[str]:
     """Words that stand in every policy question and tell little about its subject."""
-    return frozenset(word for line in _lines("generic.txt") for word in line.split())
+    return _words("generic.txt")
 
 
 @cache
 def actions() -> frozenset[str]:
     """Words for what is done to a subject (治理, 编制), less telling than the subject."""
-    return frozenset(word for line in _lines("actions.txt") for word in line.split())
+    return _words("actions.txt")
 
 
 @cache
-def terms() -> frozenset[str]:
+def stopwords() -> frozenset[str]:
+    """English words that say nothing about a question's subject."""
+    return _words("stopwords.txt")
+
+
+@cache
+def policy_words() -> frozenset[str]:
     """Every Chinese policy word that the synonyms and the English glossary know."""
     known = {
         *synonyms(),
-        *(word for table in (synonyms(), english()) for words in table.values() for word in words),
+        *(word for table in (synonyms(), glossary()) for words in table.values() for word in words),
     }
     return frozenset(word for word in known if len(word) > 1 and not word.isascii())
 
@@ -72,35 +82,32 @@ def is_generic(word: str) -> bool:
     return any(word[:size] in generic() and is_generic(word[size:]) for size in range(1, len(word)))
 
 
+def simplified(text: str) -> str:
+    """``text`` in simplified characters; the number of characters stays the same."""
+    converted: str = _simplifier().convert(text)
+    if len(converted) == len(text):
+        return converted
+    return "".join(one if len(one := _simplifier().convert(was)) == 1 else was for was in text)
+
+
+@lru_cache(maxsize=20_000)
+def comparable(text: str) -> str:
+    """``text`` as words are compared, never shown: normalised as for search, without white space and quotes."""
+    return "".join(normalise(text).translate(_QUOTES).split())
+
+
 @cache
 def _simplifier() -> OpenCC:
     return OpenCC("t2s")
 
 
-def simplified(text: str) -> str:
-    """``text`` in simplified characters; the number of characters stays the same."""
-    converted: str = _simplifier().convert(text)
-    if len(converted) != len(text):
-        converted = "".join(
-            one if len(one) == 1 else character
-            for character, one in ((character, _simplifier().convert(character)) for character in text)
-        )
-    return converted
-
-
-@lru_cache(maxsize=20_000)
-def comparable(text: str) -> str:
-    """``text`` as it is compared, never shown: NFKC, lower case, simplified, no white space or quotes."""
-    folded = simplified(unicodedata.normalize("NFKC", text).lower())
-    return "".join(character for character in folded if not character.isspace() and character not in _DROPPED)
-
-
-_DROPPED = frozenset("\"'“”‘’「」『』《》〈〉")
-
-
 def _lines(name: str) -> tuple[str, ...]:
-    text = (files("assistant") / "lexicon" / name).read_text(encoding="utf-8")
+    text = (_LEXICON / name).read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+def _words(name: str) -> frozenset[str]:
+    return frozenset(word for line in _lines(name) for word in line.split())
 
 
 def _table(name: str) -> Mapping[str, tuple[str, ...]]:

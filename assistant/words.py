@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
+from assistant import people
+from assistant.english import is_english
 from assistant.evidence import Source
-from assistant.question import Question, is_english
+from assistant.question import Question
 from assistant.spelling import Speller
 from assistant.vocabulary import actions, simplified, synonyms
 from index.library import Library
@@ -25,11 +27,17 @@ class Words:
         self._speller = Speller(self._texts, self._lexical.__contains__)
         self._source = lru_cache(maxsize=256)(self._read)
         self._weight = lru_cache(maxsize=50_000)(self._weigh)
+        self._people = lru_cache(maxsize=1)(lambda: people.by_pinyin(self._texts()))
 
     def mended(self, query: str) -> str:
-        """``query`` in simplified characters, the wrong ones replaced by what the library's texts suggest."""
+        """``query`` in simplified characters, the wrong ones replaced by what the library's texts suggest.
+
+        In an English one, the people whom the library's texts name are written in Chinese.
+        """
         self._refresh()
-        return query if is_english(query) else self._speller.mend(simplified(query))
+        if is_english(query):
+            return people.written_in_chinese(query, self._people()) if people.may_name(query) else query
+        return self._speller.mend(simplified(query))
 
     def expanded(self, question: Question) -> str:
         """What is searched: the question, and for each word of it what documents write instead."""
@@ -52,6 +60,7 @@ class Words:
             self._version = self._library.version
             self._source.cache_clear()
             self._weight.cache_clear()
+            self._people.cache_clear()
             self._lexical = self._library.lexical
             self._speller = Speller(self._texts, self._lexical.__contains__)
 

@@ -1,0 +1,102 @@
+"""The kind of answer that a question wants, and whether it asks for results or for tasks, told by cue words.
+
+``KINDS`` is read from the top: the first kind of which a cue stands in the question is the question's kind. A cue
+is a regular expression; case does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+_TASKS = r"(?:任务|措施|内容|目标|要求|重点|工作|举措|原则|思路|成果|成效|安排)"
+_NO_DEFINITION = (
+    r"(?<!任务|措施|内容|目标|要求|重点|工作|结果|时间|标准|依据|职责|主题|原则|思路|数量|成果|成效|进展|做法|经验"
+    r"|意义|作用|方针|情况|特点|方向|安排|部署|地点|日期)"
+)
+
+KINDS: Mapping[str, tuple[str, ...]] = {
+    "reason": (r"为什么|为啥|为何|何以", r"原因|凭什么|怎么会", r"\bwhy\b", r"\breasons?\b"),
+    "date": (
+        r"什么时候|什么时间|何时|啥时候|多会儿|几时",
+        r"哪一?[年天日月]|几[月号日](?!内)",
+        r"时间(?:是|为)|日期",
+        r"(?:召开|开会|举行|印发|施行|实施|生效|发布|成立)(?:的)?时间",
+        r"\bwhen\b|\b(?:what|which) (?:date|year|day|month)\b",
+    ),
+    "number": (
+        r"多少|多大|多高|百分之|几(?!乎|点|方面|种|大|条|项|个方面)",
+        r"比例|比率|占比|率(?:是|为|有|达|怎|如|呢|情|$|[?？])",
+        r"数量|总数|次数|数字|数据是",
+        r"\bhow (?:many|much|large|high)\b",
+        r"\bwhat (?:percentage|percent|proportion|share|ratio|rate|number)\b|\b(?:ratio|rate|percentage|proportion) of\b",
+    ),
+    "place": (
+        r"哪里|哪儿|在哪(?!些|个|一?[年月日天])|什么地方|何地|何处",
+        r"哪个(?:城市|省|地方|县)|地点",
+        r"\bwhere\b",
+    ),
+    "person": (
+        r"谁|哪位|何人|什么人|哪些人|哪些领导",
+        r"(?:是哪个|哪个|哪些)(?:部门|单位|机构)",
+        r"(?:部长|书记|主任|局长|省长|市长)(?:是|叫)|姓名|职务",
+        r"\bwho(?:m|se)?\b",
+    ),
+    "yesno": (
+        r"是否|是不是|有没有|有无|能否|可否|能不能|会不会|要不要|对不对",
+        r"完成没|了没|没有[?？]?$|吗[?？]?$|对吗",
+        r"^\s*(?:is|are|was|were|did|does|do|has|have|had|can|will|should)\b",
+    ),
+    "definition": (
+        r"什么是|何谓|何为|什么意思|含义|定义|指的是|(?:怎么|如何)理解",
+        _NO_DEFINITION + r"(?:分别)?(?:是|指的?是?|叫)(?:什么|啥)(?!时|样|人|地|级|日|会议|时候)",
+        r"是什么(?:会议|组织|东西|污染物|物质)",
+        r"\bwhat does .* mean\b|\bmeaning of\b|\bdefin",
+    ),
+    "list": (
+        r"哪些|哪几|有什么|有啥|列全|列出|列举|罗列|清单|包括|分别|几(?:点|方面|种|大|条|项|个方面)",
+        r"什么(?:任务|措施|工作|内容|要求|目标|举措|成果|成效|成绩|进展|部署|安排)",
+        _TASKS + r"(?:分别|都|主要)?(?:是|有)?(?:什么|啥)",
+        r"[干做]了?(?:什么|啥|哪)|要抓(?:什么|啥)",
+        r"怎么(?:做|抓|干|办|推进|部署|安排|治|落实)|如何(?:做|抓|推进|部署|落实|开展|治)",
+        r"(?:任务|措施|举措|要求|重点)[?？]?$",
+        r"[一二三四五六七八九十两]个[一-鿿]{2}[”\"]?(?:是|有|包|$|[?？])",
+        r"\b(?:tasks|measures|actions|steps|goals|targets|achievements|priorities|requirements|list)\b",
+    ),
+}
+
+DONE = (
+    r"了(?:什么|啥|哪|吗|没|多少|几)|过(?:什么|哪|吗)|做了|完成|取得|达到|已",
+    r"成效|成绩|成果|成就|进展|情况|回顾|总结|过去|怎么样|怎样了|如何了",
+    r"\b(?:did|was|were|done|have been|has been|progress|results?)\b",
+    r"\b(?:achiev|accomplish|complet)\w+",
+)
+"""Cues of a question for results."""
+
+PLANNED = (
+    r"任务|措施|目标|要求|计划|安排|部署|打算|准备(?!金)|将|下一步|今后",
+    r"要(?:做|抓|干|怎|如何|开展|推进|完成|重点)|怎么(?:做|抓|干|办)",
+    r"\b(?:will|plan\w*|tasks?|should|going to|next|priorit\w+)\b",
+)
+"""Cues of a question for tasks."""
+
+
+def _any(cues: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{cue})" for cue in cues), re.IGNORECASE)
+
+
+_KINDS = {name: _any(cues) for name, cues in KINDS.items()}
+_DONE, _PLANNED = _any(DONE), _any(PLANNED)
+
+
+def kind(text: str) -> str:
+    """The kind of answer that a question wants, a key of ``KINDS``; "open" where no cue tells."""
+    return next((name for name, cues in _KINDS.items() if cues.search(text)), "open")
+
+
+def tense(text: str) -> str:
+    """Whether results ("done") or tasks ("planned") are asked for; empty where nothing or both tell."""
+    done, planned = bool(_DONE.search(text)), bool(_PLANNED.search(text))
+    if done == planned:
+        return ""
+    return "done" if done else "planned"
