@@ -27,6 +27,8 @@ MOST = 8
 """Sentences of an answer that is not one whole section."""
 BRIEF = 60
 """Characters up to which a sentence is said whole instead of its telling clause."""
+LONG_LEAD = 100
+"""Characters above which an announcement is shortened to its last sentence, or left out."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
 
@@ -124,8 +126,8 @@ def _asked_item(question: Question, source: Source, section: Section) -> Section
 def _section(source: Source, section: Section) -> tuple[Said, ...]:
     """A whole section: its head, then its items, or its sentences clause by clause."""
     text = source.document.text
-    lead = _quoted(source, section, section.head) if len(section.head) else None
-    lines = [Said(source, section.number, lead, lead, lead=True)] if lead else []
+    lead = _lead(source, section)
+    lines = [lead] if lead else []
     children = source.children(section.number)
     if children:
         short = all(len(child.span) <= SHORT_ITEM for child in children)
@@ -136,12 +138,25 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
                 quoted = _quoted(source, child, child.head)
                 lines.append(Said(source, child.number, quoted, quoted))
         return tuple(lines)
-    body = Span(lead.end if lead else section.span.start, section.span.end)
-    for sentence in sentences(text, body.start, body.end):
+    start = lead.quoted.end if lead else section.span.start
+    for sentence in sentences(text, start, section.span.end):
         quoted = trimmed(sentence, text)
         if len(quoted):
             lines += [Said(source, section.number, clause, quoted) for clause in parallel(text, quoted)]
     return tuple(lines)
+
+
+def _lead(source: Source, section: Section) -> Said | None:
+    """The line that introduces a section; of a long announcement its last sentence alone, if that one is brief."""
+    if not len(section.head):
+        return None
+    text = source.document.text
+    quoted = _quoted(source, section, section.head)
+    if len(quoted) > LONG_LEAD:
+        quoted = trimmed(sentences(text, quoted.start, quoted.end)[-1], text)
+        if len(quoted) > LONG_LEAD:
+            return None
+    return Said(source, section.number, quoted, quoted, lead=True)
 
 
 def _plain(source: Source, section: Section, span: Span) -> list[Said]:
