@@ -17,6 +17,8 @@ from evals import sets
 from evals.baselines import NAMES
 from evals.errors import UnknownSet
 from evals.report import Report, load, markdown, save, table
+from evals.types import Plan
+from index.errors import MissingExtra
 
 _WIDTH = 140
 
@@ -65,8 +67,6 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
         home: Path | None,
     ) -> None:
         """Run the set and write its reports."""
-        from evals.run import Plan
-
         plan = Plan(
             sets.read(name, _folder(name, data), part),
             _baselines(compare),
@@ -106,7 +106,6 @@ def compare(before: Path, after: Path, system: str) -> None:
 def gate(output: Path | None, home: Path | None) -> None:
     """Run our own test cases against the thresholds."""
     from evals.gate import check, thresholds
-    from evals.run import Plan
 
     limits = thresholds()
     chosen = settings(home=home)
@@ -136,10 +135,16 @@ def _baselines(names: str) -> tuple[str, ...]:
     return chosen
 
 
-def _run(plan: Any, chosen: Settings, output: Path) -> Report:
+def _run(plan: Plan, chosen: Settings, output: Path) -> Report:
     """Run the plan under a progress bar and write the JSON and the page into ``output``."""
-    from evals.html import page
-    from evals.run import run
+    try:
+        from evals.html import page
+        from evals.run import run
+    except ModuleNotFoundError as error:
+        raise MissingExtra(
+            f"{error.name} is not installed; run: pip install 'policy-assistant[eval]'",
+            f"缺少 {error.name}，请运行：pip install 'policy-assistant[eval]'",
+        ) from error
 
     with _progress() as bar:
         ingesting, asked = _watched(bar)

@@ -21,7 +21,7 @@ from evals.memory import RememberingEncoder
 from evals.provenance import ROOT, code_hash, commit, data_hash, machine, versions
 from evals.report import Report
 from evals.score import crashed, score
-from evals.types import Question, Quote, Record, System, Task
+from evals.types import Plan, Question, Quote, Record, System
 from index.embed import Encoder
 from index.library import PassageEncoder, Progress
 from index.types import Hit
@@ -38,22 +38,6 @@ _log = logging.getLogger(__name__)
 
 Asked = Callable[[str, int, int], None]
 """Called after each question with the system's name, the questions done and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be run: ``limit`` questions (0: all) of a ``split`` (dev, test, all), drawn by ``seed``.
-
-    ``documents`` restricts the library to so many, the gold ones among them (0: all): quicker and easier.
-    ``compare`` names the baselines.
-    """
-
-    task: Task
-    compare: tuple[str, ...] = ()
-    split: str = "all"
-    limit: int = 0
-    documents: int = 0
-    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

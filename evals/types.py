@@ -84,6 +84,22 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be run: ``limit`` questions (0: all) of a ``split`` (dev, test, all), drawn by ``seed``.
+
+    ``documents`` restricts the library to so many, the gold ones among them (0: all): quicker and easier.
+    ``compare`` names the baselines.
+    """
+
+    task: Task
+    compare: tuple[str, ...] = ()
+    split: str = "all"
+    limit: int = 0
+    documents: int = 0
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """A passage as a report shows it: the set's id of the document, the range and (the first of) the words."""
 

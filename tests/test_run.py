@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 from conftest import HashedEncoder
 
+import evals
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Statement, Turn
 from evals import records
@@ -22,11 +24,12 @@ from evals.gate import Thresholds, check, thresholds
 from evals.memory import RememberingEncoder
 from evals.provenance import data_hash
 from evals.report import load, save
-from evals.run import Plan, ask, ask_all, chosen, run, split
+from evals.run import ask, ask_all, chosen, run, split
 from evals.score import crashed, score
 from evals.summary import summary
-from evals.types import Fact, Question, Source, Task
+from evals.types import Fact, Plan, Question, Source, Task
 from index.embed import Passage
+from index.errors import MissingExtra
 from index.types import Filters, Hit, Span
 
 WATER = Source("水", "节水通知", "居民用水价格为每立方米三元。\n工业用水价格为每立方米五元。\n", "2021-03-01")
@@ -331,3 +334,15 @@ def test_the_command_lists_the_sets_and_says_in_chinese_what_is_wrong(tmp_path: 
     assert "DataFountain" in missing.exception.chinese
     unknown = runner.invoke(evaluate, ["own", "--compare", "best"])
     assert isinstance(unknown.exception, UnknownSet)
+
+
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "ir_measures", None)
+    monkeypatch.delattr(evals, "retrieval")
+    for name in ("evals.run", "evals.score", "evals.retrieval"):
+        monkeypatch.delitem(sys.modules, name)
+    failed = CliRunner().invoke(evaluate, ["own", "--home", str(tmp_path)])
+    assert isinstance(failed.exception, MissingExtra)
+    assert failed.exception.chinese == "缺少 ir_measures，请运行：pip install 'policy-assistant[eval]'"
