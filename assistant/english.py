@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from assistant.vocabulary import glossary, stopwords
+from assistant.vocabulary import glossary, is_generic, stopwords
+from index.types import Span
 
 _LETTERS = re.compile(r"[A-Za-z]")
 _CJK = re.compile(r"[㐀-鿿]")
@@ -35,14 +36,32 @@ def words(text: str) -> Iterator[str]:
 
     Years and stop words give nothing.
     """
-    said = [token.lower().rstrip(".") for token in _TOKENS.findall(re.sub(r"['’]s\b", "", text))]
+    return (chinese for _, chinese in _phrases(text))
+
+
+def about(text: str) -> str:
+    """What ``text`` is about: from its first to its last word that is not generic; empty if it has none."""
+    spans = [span for span, chinese in _phrases(text) if not is_generic(chinese)]
+    return text[spans[0].start : spans[-1].end] if spans else ""
+
+
+def changed(text: str, topic: str) -> str:
+    """``text`` about ``topic`` instead of what it is about."""
+    was = about(text)
+    return text.replace(was, topic, 1) if was else f"{topic} {text}"
+
+
+def _phrases(text: str) -> Iterator[tuple[Span, str]]:
+    """The phrases of ``text`` that say something, each with its place and its Chinese."""
+    tokens = list(_TOKENS.finditer(text))
+    said = [token[0].lower().rstrip(".") for token in tokens]
     place = 0
     while place < len(said):
         size, chinese = _longest(said[place : place + _LONGEST_PHRASE])
+        if not chinese and not _YEAR.fullmatch(said[place]) and not _stopped(said[place]):
+            chinese = said[place]
         if chinese:
-            yield chinese
-        elif not _YEAR.fullmatch(said[place]) and not _stopped(said[place]):
-            yield said[place]
+            yield Span(tokens[place].start(), tokens[place + size - 1].end()), chinese
         place += size
 
 
@@ -50,7 +69,7 @@ def _longest(said: list[str]) -> tuple[int, str]:
     """The number of words of the longest phrase with which ``said`` begins, and its Chinese; (1, "") if none is known."""
     for size in range(len(said), 0, -1):
         phrase = " ".join(said[:size])
-        found = _phrases().get(phrase) or _stemmed().get(" ".join(map(stem, said[:size])))
+        found = _unhyphened().get(phrase) or _stemmed().get(" ".join(map(stem, said[:size])))
         if found:
             return size, found[0]
     return 1, ""
@@ -72,7 +91,7 @@ def stem(word: str) -> str:
 
 
 @cache
-def _phrases() -> Mapping[str, tuple[str, ...]]:
+def _unhyphened() -> Mapping[str, tuple[str, ...]]:
     """The glossary, its phrases without hyphens."""
     return MappingProxyType({phrase.replace("-", " "): chinese for phrase, chinese in glossary().items()})
 
@@ -81,7 +100,7 @@ def _phrases() -> Mapping[str, tuple[str, ...]]:
 def _stemmed() -> Mapping[str, tuple[str, ...]]:
     """The glossary by the stems of its phrases; of two with the same stems, the first."""
     found: dict[str, tuple[str, ...]] = {}
-    for phrase, chinese in _phrases().items():
+    for phrase, chinese in _unhyphened().items():
         found.setdefault(" ".join(map(stem, phrase.split())), chinese)
     return MappingProxyType(found)
 

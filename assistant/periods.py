@@ -31,6 +31,8 @@ _TARGET_BEFORE = re.compile(r"(?:到|至|力争|战略|纲要|愿景)$")
 _TARGET_AFTER = re.compile(r"\s*(?:前(?![一二三四五六七八九十两几半\d])|底前|之前|以前|后|愿景|远景|目标)")
 _RANGE = re.compile(r"(?:到|至|[-—~～–])$")
 
+_JOINERS = re.compile(r"[和与、及跟至到从\s—~-]+|在|\b(?:and|in)\b")
+
 
 class _Mention(NamedTuple):
     """One place where a text names a period; a ``target`` is a year by which something is to be reached."""
@@ -74,8 +76,9 @@ def leading(text: str) -> str:
 
 
 def alone(text: str) -> bool:
-    """Whether ``text`` names one period and nothing else."""
-    return bool(_PERIOD.fullmatch(text) or _SAID_RELATIVELY.fullmatch(text))
+    """Whether ``text`` names times and nothing else: 2020年, 去年, 2020年和2021年."""
+    rest = _SAID_RELATIVELY.sub("", without(text))
+    return rest != text and not _JOINERS.sub("", rest)
 
 
 def without(text: str) -> str:

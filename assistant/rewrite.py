@@ -13,42 +13,52 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant import people, periods
-from assistant.english import is_english
+from assistant import english, people, periods, topic
 from assistant.kinds import kind
-from assistant.question import Term, clean, understand, unframed
+from assistant.question import clean
 from assistant.types import Turn
-from assistant.vocabulary import simplified
+from assistant.vocabulary import actions, generic, simplified
 from index.errors import InvalidQuestion
 
-_OPENERS = r"(?:那么|那|那末|哦|嗯|好的?|还有|另外|然后|再问一下|请问|对了)?[，, ]*"
-_CLOSERS = r"(?:方面|这块|这方面|领域|的话|的情况|情况)?[呢吗吧啊嘛?？。!！ ]*"
-_PERIOD = r"(?:在)?(?:(?:19|20)?\d{2}年|[“\"]?十[一二三四五六七八九]五[”\"]?(?:时期|期间)?|[一二][〇零○九][〇零○一二三四五六七八九]{2}年)"
-_ONLY_PERIOD = re.compile(rf"^{_OPENERS}(?:换成|改成|如果是|要是)?({_PERIOD})的?{_CLOSERS}$")
+_OPENERS = re.compile(
+    r"^(?:那么|那末|那|哦|嗯|好的?|还有|另外|然后|再问一下|请问|对了|至于|关于|换成|改成|如果是|要是|[，,\s])+"
+)
+_CLOSERS = re.compile(r"(?:(?:这|那)?(?:方面|块)|领域|的话|的?情况|[的呢吗吧啊嘛?？。!！\s])+$")
+_ELLIPTIC = re.compile(r"呢[?？。!！ ]*$|^(?:那么|那|至于)")
+_LONGEST_TOPIC = 24
+_LONGEST_ELLIPSIS = 14
+"""Characters of a follow-up that can be no more than a topic, or no more than a question about the last one."""
+
+_ELSE = r"(?:任务|措施|内容|要求|规定|条件)?"
+_MORE = re.compile(
+    rf"^(?:那|请|除此之外|另外)?(?:还有(?:吗|呢|没有|没|别的吗?|其他的?吗?|哪些|什么|其他{_ELSE}|其它{_ELSE})?|还有没有"
+    r"|就这些吗?|就这么多|只有这些吗?|其[他它]的?呢|别的呢|继续|接着[说讲]|再说说|全了吗|说全了吗|没有了吗)[?？呢吗。 ]*$"
+    r"|^(?:anything|what) else\W*$|^(?:go on|continue|more)\W*$",
+    re.IGNORECASE,
+)
 _CORRECTION = re.compile(
     r"^(?:(?:不对|不是|错了|你?搞错了|你?弄错了)(?:[^，,。]{0,16}[，,。]\s*)?)?"
-    r"(?:我是说|我(?:问|说|要|指|想问)的?是|应该是|应为|是(?=[\d“十二]))(?:的是)?(.+?)"
-    rf"(?:[，,]\s*不是.+)?{_CLOSERS}$"
+    r"(?:我是说|我(?:问|说|要|指|想问)的?是|(?:应该是|应为|是)(?=[\d“十二]))(?:的是)?(.+?)(?:[，,]\s*不是.+)?$"
 )
-_AND_TOPIC = re.compile(rf"^(?:那么|那|还有|另外|然后|至于|关于)?[，, ]*(.{{2,24}}?){_CLOSERS}$")
-_ELLIPTIC = re.compile(r"呢[?？。!！ ]*$|^(?:那么|那|至于)")
-_MORE = re.compile(
-    r"^(?:那|请)?(?:还有(?:吗|呢|没有|别的吗|其他的?吗|哪些|什么|其他(?:任务|措施|内容)?)?|就这些吗?|其他的?呢|别的呢|继续|接着说|接着讲|再说说|全了吗|没有了吗|还有没有)[?？呢吗。 ]*$"
-)
+_NUMBERS = "零一二三四五六七八九十"
 _ITEM = re.compile(
-    r"(?:上面|刚才|前面)?(?:的|说的)?(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))(?:条|项|点|个|方面|款|部分)(?:任务|措施|工作|内容)?|^(?:那)?([一二三四五六七八九十])是(?:什么|啥|指|具体|$)"
+    r"(?:第(?P<number>[一二三四五六七八九十]|\d{1,2})|(?P<last>最后一))(?:条|项|点|个|方面|款|部分)"
+    r"|^那?(?P<label>[一二三四五六七八九十])是(?:什么|啥|指|具体|$)"
 )
 _DETAIL = re.compile(
     r"展开|详细|具体|细说|说说|讲讲|是什么|内容|怎么|什么意思|介绍|解释|有哪些|说一下|讲的|[呢吗?？]"
 )
-_PERSON_PRONOUN = re.compile(r"他们?|她们?|这个人|此人|这位|该同志|这位(?:部长|书记|领导|同志)")
-_THING_PRONOUN = re.compile(
-    r"这个(?!人)|那个|这项|该项|该|此|它们?|其(?!他|中|余)|这些|那些|上述|(?:这|那)(?=是|个|方面|件|里|种|一)"
+_THEY = re.compile(r"[他她]们?|这个人|此人|这位(?:部长|书记|领导|同志)?|该同志")
+_IT = re.compile(
+    r"[这那](?:里|儿|边|个(?!人))|这项|该项|该|此|它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
 )
+_YOU_AND_ME = re.compile(r"[你您我咱]")
+_NARROWED = "具体到"
+
 _LINE = re.compile(r"^(\d{1,2})[.、．]\s*(.+)$")
-_LABELLED = re.compile(
-    r"(?:^|[。；;\s])(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十]+[)）])([^。；;]{4,})"
-)
+_LABEL = r"(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十]+[)）])"
+_LABELLED = re.compile(rf"(?:^|[。；;\s]){_LABEL}([^。；;]{{4,}})")
+_OWN_LABEL = re.compile(rf"^(?:{_LABEL}|[一二三四五六七八九十]+要)")
 _MARKER = re.compile(r"\[\d+\]")
 
 
@@ -64,87 +74,16 @@ def standalone(question: str, history: Sequence[Turn] = ()) -> str:
     return _resolved(clean(question), query, answer)
 
 
-def wants_more(question: str) -> bool:
-    """Whether ``question`` asks for what the last answer left out (还有吗)."""
-    return bool(_MORE.match(simplified(clean(question))))
-
-
-def _resolved(question: str, before: str, answer: str) -> str:
-    """``question`` rewritten from the standalone question before it and the answer that was given."""
-    if not before:
-        return question
-    plain = simplified(question)
-    if wants_more(plain):
-        return before
-    for rule in (_period, _item, _correction, _person, _topic, _thing, _elliptical):
-        rewritten = rule(plain, before, answer)
-        if rewritten:
-            return rewritten
-    return question
-
-
-def _period(question: str, before: str, answer: str) -> str:
-    """2020年呢: the question before, of another time."""
-    match = _ONLY_PERIOD.match(question)
-    if not match:
-        return ""
-    return _of_period(before, (periods.years(match[1]) or periods.plans(match[1]))[0])
-
-
-def _of_period(query: str, period: str) -> str:
-    return periods.replaced(query, period)
-
-
-def _item(question: str, before: str, answer: str) -> str:
-    """第三条展开说说: the third line of the answer before, if it has one; else 第三条 of what was spoken of."""
-    match = _ITEM.search(question)
-    if not match or not _DETAIL.search(question) or len(question) > 24:
-        return ""
-    lines = items(answer)
-    number = len(lines) if match[2] else _number(match[1] or match[3])
-    if 0 < number <= len(lines):
-        return _with_period(f"{_first_clause(lines[number - 1])}有哪些具体内容", before)
-    if "条" in match[0]:
-        title = re.search(r"《[^》]+》", before + answer)
-        return f"{title[0]}{question}" if title and title[0] not in question else ""
-    return ""
-
-
 def items(answer: str) -> list[str]:
-    """The items that an answer lists, without their numbers: its numbered lines, or else those with 一是, （一）…"""
+    """The items that an answer lists, without their numbers: its numbered lines, or else those with 一是 or （一）."""
     lines = [_MARKER.sub("", line).strip() for line in answer.splitlines()]
     numbered = [match[2] for line in lines if (match := _LINE.match(line))]
     labelled = [match[1] for line in lines for match in _LABELLED.finditer(line)]
     found = max(numbered, labelled, key=len)
-    if not found and len(lines) > 1:
-        found = lines if len(set(line[:2] for line in lines)) == 1 else lines[1:]
-    return [
-        re.sub(r"^(?:[一二三四五六七八九十]+(?:是|要)|[（(][一二三四五六七八九十]+[)）])", "", item).strip(" 。")
-        for item in found
-    ]
-
-
-def _correction(question: str, before: str, answer: str) -> str:
-    """我问的是2021年: the question before, with what was meant in place of what was understood."""
-    match = _CORRECTION.match(question)
-    if not match:
-        return ""
-    meant = match[1].strip(" ，,")
-    only = re.fullmatch(rf"({_PERIOD})的?(?:任务|工作|情况)?", meant)
-    if only:
-        return _of_period(before, (periods.years(only[1]) or periods.plans(only[1]))[0])
-    if _asks(meant):
-        return _with_period(meant, before)
-    return _retopiced(before, meant)
-
-
-def _person(question: str, before: str, answer: str) -> str:
-    """他是谁: the person whom the answer named, else the question."""
-    match = _PERSON_PRONOUN.search(question)
-    if not match or "其他" in question:
-        return ""
-    person = person_in(answer, before) or person_in(before)
-    return question[: match.start()] + person + question[match.end() :] if person else ""
+    if len(found) < 2 < len(lines):
+        alike = len({line[:2] for line in lines}) == 1
+        found = lines if alike else lines[1:]
+    return [_OWN_LABEL.sub("", item).strip(" 。") for item in found]
 
 
 def person_in(text: str, asked: str = "") -> str:
@@ -160,126 +99,157 @@ def person_in(text: str, asked: str = "") -> str:
     return max(found)[2] if found else ""
 
 
+def _resolved(question: str, before: str, answer: str) -> str:
+    """``question`` rewritten from the standalone question before it and the answer that was given."""
+    if not before:
+        return question
+    plain = simplified(question)
+    rules = (_more, _in_english) if english.is_english(plain) else _RULES
+    for rule in rules:
+        rewritten = rule(plain, before, answer)
+        if rewritten:
+            return rewritten
+    return question
+
+
+def _more(question: str, before: str, answer: str) -> str:
+    """还有吗: the question before."""
+    return before if _MORE.match(question) else ""
+
+
+def _period(question: str, before: str, answer: str) -> str:
+    """2020年呢: the question before, of another time."""
+    said = _bare(question)
+    return periods.replaced(before, _written(said)) if periods.alone(said) else ""
+
+
+def _item(question: str, before: str, answer: str) -> str:
+    """第三条展开说说: the third line of the answer before, if it has one; else 第三条 of what was spoken of."""
+    match = _ITEM.search(question)
+    if not match or not _DETAIL.search(question) or len(question) > _LONGEST_TOPIC:
+        return ""
+    lines = items(answer)
+    number = len(lines) if match["last"] else _number(match["number"] or match["label"])
+    if 0 < number <= len(lines):
+        head = re.split(r"[，,；;。]", lines[number - 1])[0]
+        return topic.of_time(f"{head}有哪些具体内容", before)
+    if "条" in match[0]:
+        title = re.search(r"《[^》]+》", before + answer)
+        return f"{title[0]}{question}" if title and title[0] not in question else ""
+    return ""
+
+
+def _correction(question: str, before: str, answer: str) -> str:
+    """我问的是2021年: the question before, with what was meant in place of what was understood."""
+    match = _CORRECTION.match(question)
+    if not match:
+        return ""
+    meant = match[1].strip(" ，,")
+    said = re.sub(r"(?:任务|工作)$", "", _bare(meant))
+    if periods.alone(said):
+        return periods.replaced(before, _written(said))
+    if topic.asks(meant):
+        return topic.of_time(meant, before)
+    return topic.changed(before, _bare(meant))
+
+
+def _person(question: str, before: str, answer: str) -> str:
+    """他是谁: the person whom the answer named, else the question."""
+    match = _THEY.search(question)
+    if not match or "其他" in question or "他人" in question:
+        return ""
+    person = person_in(answer, before) or person_in(before) or topic.person(before) or topic.person(answer)
+    return question[: match.start()] + person + question[match.end() :] if person else ""
+
+
 def _topic(question: str, before: str, answer: str) -> str:
     """那水污染呢: the question before about another subject, of the same time unless it names its own."""
-    if not _ELLIPTIC.search(question) or is_english(question):
+    if not _ELLIPTIC.search(question) or any(one.search(question) for one in (_THEY, _IT, _YOU_AND_ME)):
         return ""
-    match = _AND_TOPIC.match(question)
-    if not match or _PERSON_PRONOUN.search(question) or _THING_PRONOUN.search(question):
+    said = _bare(question)
+    if len(said) > _LONGEST_TOPIC or said.startswith(_NARROWED):
         return ""
-    said = match[1]
-    if _asks(said):
-        return _with_period(said, before)
+    if topic.asks(question):
+        return topic.of_time(said, before)
     own = periods.asked(said)
-    topic = re.sub(r"^在|(?:的|这块|这方面|方面|部分)$", "", periods.without(said).strip(" ，,的"))
-    if not _subject(topic):
+    new = re.sub(r"^在|的$", "", periods.without(said).strip(" ，,的"))
+    if not topic.subject(new):
         return ""
-    if topic.startswith("具体到"):
-        return ""
-    query = _retopiced(before, topic)
-    return _of_period(query, own[0]) if own else query
+    query = topic.changed(before, new)
+    return periods.replaced(query, periods.written(own[0])) if own else query
 
 
 def _thing(question: str, before: str, answer: str) -> str:
     """这个比例是多少, 它包括什么: the subject of the question before in place of the pronoun."""
-    match = _THING_PRONOUN.search(question)
-    if not match or len(_subject(question)) > 2:
+    match = _IT.search(question)
+    if not match or len(topic.subject(question)) > 2 or _YOU_AND_ME.search(question):
         return ""
-    topic = _topic_words(before)
-    if not topic:
+    about = topic.of(before)
+    if not about:
         return ""
     rest = question[match.end() :]
-    return _with_period(question[: match.start()] + topic + rest, before)
+    said_again = next((size for size in range(len(about), 1, -1) if rest.startswith(about[-size:])), 0)
+    return topic.of_time(question[: match.start()] + about + rest[said_again:], before)
 
 
 def _elliptical(question: str, before: str, answer: str) -> str:
-    """为什么, 具体措施有哪些, 具体到企业呢: the subject before, put in front of what has none of its own."""
-    subject = _subject(re.sub(r"具体到", "", question))
-    short = len(question) <= 14
-    narrowed = "具体到" in question
-    if (subject and not narrowed) or not short:
+    """为什么, 由谁负责, 具体到企业呢: the subject before, put in front of what names none, or only what is done."""
+    if len(question) > _LONGEST_ELLIPSIS or _YOU_AND_ME.search(question):
         return ""
-    topic = _topic_words(before)
-    if not topic:
+    narrowed = _NARROWED in question
+    own = any(term.text not in actions() for term in topic.subject(question))
+    if not narrowed and (own or not _about_the_last(question)):
         return ""
-    bare = re.sub(rf"^{_OPENERS}|[呢吧啊]*[?？。]*$", "", question)
-    return _with_period(f"{topic}{bare}", before)
+    about = topic.of(before)
+    bare = re.sub(r"[呢吧啊]*[?？。]*$", "", _OPENERS.sub("", question))
+    return topic.of_time(about + bare, before) if about else ""
 
 
-def _with_period(question: str, before: str) -> str:
-    """``question`` of the time of the one before, unless it names its own."""
-    times = periods.asked(before)
-    return question if periods.asked(question) or not times else _written(times[0]) + question
+def _about_the_last(question: str) -> bool:
+    """Whether a question without a subject asks about the last one's: it has a question word, or 详细 or 措施."""
+    return kind(question) != "open" or any(word in question for word in generic() if len(word) > 1)
 
 
-def _written(period: str) -> str:
-    return f"{period}年" if period.isdigit() else f"“{period}”时期"
+_RULES = (_more, _period, _item, _correction, _person, _topic, _thing, _elliptical)
+
+_ABOUT_ENGLISH = re.compile(
+    r"^(?:and|but)?\s*(?:(?:what|how) about)?\s*(?:in|for|the)?\s*(.+?)[\s?.!]*$", re.IGNORECASE
+)
+_OPENS_ENGLISH = re.compile(r"^(?:and|but|what about|how about)\b", re.IGNORECASE)
+_PRONOUN_ENGLISH = re.compile(
+    r"\b(?:(he|she|him|his|her)|(it|its|this|that|they|them|their|these|those))\b", re.IGNORECASE
+)
+
+_POSSESSIVE = frozenset(("his", "her", "its", "their"))
 
 
-def _retopiced(before: str, topic: str) -> str:
-    """The question before with ``topic`` in place of its subject."""
-    span = _topic_span(before)
-    if span is None:
-        return f"{topic}{before}" if len(before) < 4 else _with_period(topic, before)
-    start, end = span
-    replaced, tail = before[start:end], before[end:]
-    # 大气污染防治 · 那水污染呢: what the new topic leaves unsaid at its end is taken from the old one
-    for size in (4, 3, 2):
-        ending = replaced[-size:]
-        if len(replaced) > size + 1 and topic.endswith(replaced[-size - 2 : -size]) and ending not in topic:
-            topic += ending
-            break
-    return before[:start] + topic + tail
+def _in_english(question: str, before: str, answer: str) -> str:
+    """And in 2020? What about nuclear safety? When did it start?: what is left unsaid, from the turn before."""
+    if _OPENS_ENGLISH.match(question):
+        said = _ABOUT_ENGLISH.sub(r"\1", question)
+        if periods.alone(said):
+            return periods.replaced(before, said if english.is_english(before) else _written(said))
+        return english.changed(before, said) if english.is_english(before) else topic.changed(before, said)
+    match = _PRONOUN_ENGLISH.search(question)
+    if not match:
+        return ""
+    subject = english.about(before) if english.is_english(before) else topic.of(before)
+    about = person_in(answer, before) if match[1] else subject
+    if about and match[0].lower() in _POSSESSIVE:
+        about += "'s"
+    return f"{question[: match.start()]}{about}{question[match.end() :]}" if about else ""
 
 
-def _topic_words(query: str) -> str:
-    """What ``query`` is about, without its time and its question words (处置环境应急事故); empty if nothing is."""
-    span = _topic_span(query)
-    words = query[span[0] : span[1]] if span else periods.without(query)
-    words = re.sub(r"[了过的](?=[一-鿿])", "", unframed(words)) if span else unframed(words)
-    return re.sub(r"[?？。!！的了呢吗\s]+$|\s+", "", words)
+def _bare(question: str) -> str:
+    """``question`` without 那, 呢 and their like at its ends."""
+    return _CLOSERS.sub("", _OPENERS.sub("", question))
 
 
-def _topic_span(query: str) -> tuple[int, int] | None:
-    """From the first to the last character of the subject's words in ``query``."""
-    plain = simplified(query)
-    places = [
-        (place, place + len(term.text))
-        for term in _subject(query)
-        if (place := plain.lower().find(term.text)) >= 0
-    ]
-    if not places:
-        return None
-    start, end = min(place[0] for place in places), max(place[1] for place in places)
-    if start and plain[start - 1] in '“《"':
-        start -= 1
-    if end < len(plain) and plain[end] in '”》"':
-        end += 1
-    return start, end
-
-
-def _subject(text: str) -> tuple[Term, ...]:
-    try:
-        return understand(text).subject
-    except InvalidQuestion:
-        return ()
-
-
-def _asks(text: str) -> bool:
-    """Whether ``text`` asks something by itself, rather than name a topic."""
-    return (
-        kind(text) != "open"
-        and bool(_subject(text))
-        and bool(re.search(r"什么|哪|多少|谁|几|怎|如何|吗|是否|有没有", text))
-    )
-
-
-def _first_clause(text: str) -> str:
-    return re.split(r"[，,；;。]", text)[0]
-
-
-_CHINESE_NUMBERS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+def _written(said: str) -> str:
+    """A time as it is written in a question; as it was said where it is several times, or 去年."""
+    named = periods.years(said) + periods.plans(said)
+    return periods.written(named[0]) if len(named) == 1 else said
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _CHINESE_NUMBERS.index(text)
+    return int(text) if text.isdigit() else _NUMBERS.index(text)

@@ -11,6 +11,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import pairwise
 
 import rjieba
 from pypinyin import Style, pinyin
@@ -47,7 +48,7 @@ class Speller:
     def _mended(self, run: str) -> str:
         for _ in range(2):  # a wrong character or two
             choices = [self._better(run, place, word) for place, word in self._suspects(run)]
-            score, place, character = max(choices, default=(0.0, 0, ""))
+            _score, place, character = max(choices, default=(0.0, 0, ""))
             if not character:
                 break
             run = run[:place] + character + run[place + 1 :]
@@ -108,7 +109,7 @@ class Speller:
         for text in self._texts():
             for run in _RUN.findall(text):
                 self._triples.update(run[place : place + 3] for place in range(len(run) - 2))
-                for left, right in zip(run, run[1:], strict=False):
+                for left, right in pairwise(run):
                     after[left].add(right)
                     before[right].add(left)
         self._after, self._before = dict(after), dict(before)
