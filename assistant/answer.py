@@ -18,21 +18,9 @@ from index.types import Hit
 RELATED = 3
 """Nearest passages shown with a refusal."""
 
-_GREETING = re.compile(r"^(你好|您好|hi|hello|hey|嗨|早上好|下午好|晚上好|在吗)[,，!！。~ 呀啊]*$", re.IGNORECASE)
-_THANKS = re.compile(
-    r"^(谢谢|多谢|感谢|谢了|辛苦了|好的|明白了|知道了|再见|拜拜|thanks|thank you|bye)[你您了,，!！。~ ]*$",
-    re.IGNORECASE,
-)
-_INSTRUCTION = re.compile(
-    r"忽略.{0,12}(指令|指示|要求|提示|规则|内容|设定|限制)|无视.{0,12}(指令|指示|要求|提示|规则|限制)|忘(记|掉).{0,12}(指令|设定|规则|身份|要求)|不要(遵守|理会|管).{0,10}(指令|规则|要求|文件)"
-    r"|系统提示|提示词|system\s*prompt|ignore\s+(all|any|the|previous|above|your)|disregard\s+(all|any|the|previous|above|your)|jailbreak|developer mode|开发者模式|越狱"
-    r"|(你现在是|从现在起你是|假装你?是?|扮演|假设你是|pretend|act as|you are now)"
-    r"|(写|作|编|创作|生成).{0,6}(诗|歌|小说|故事|笑话|作文|代码|程序|脚本|对联|情书)|讲.{0,3}(笑话|故事)|写一?(首|篇|段)|翻译成|\bwrite\b.{0,20}\b(poem|story|code|essay|song|joke)"
-    r"|^(请)?(重复|复述|输出|打印|泄露|显示).{0,8}(指令|提示|配置|密码|密钥|设定|以上)",
-    re.IGNORECASE,
-)
 _OWN_ENUMERATOR = re.compile(
-    r"^(?:[一二三四五六七八九十]+(?:是|要|、)|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]|第[一二三四五六七八九十百千〇零\d]+[条章节]|[①-⑳])"
+    r"^(?:[一二三四五六七八九十]+(?:是|要|、)|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]"
+    r"|第[一二三四五六七八九十百千〇零\d]+[条章节]|[①-⑳])"
 )
 
 
@@ -46,14 +34,6 @@ class Finding:
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
     anytime: tuple[Candidate, ...]
-
-
-def chat(text: str) -> str:
-    """The reply to what is no question to the documents (greetings, thanks, instructions); else empty."""
-    for pattern, prompt in ((_GREETING, "greeting"), (_THANKS, "thanks"), (_INSTRUCTION, "instruction")):
-        if pattern.search(text):
-            return render(prompt)
-    return ""
 
 
 def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
@@ -139,7 +119,7 @@ def _refused(start: Answer, finding: Finding) -> Answer:
     if not lines:
         text, refusal = render("nothing"), "nothing"
     elif not finding.candidates and question.periods:
-        times = sorted({candidate.period for candidate in related if candidate.period})
+        times = sorted({candidate.period for candidate in related[:RELATED] if candidate.period})
         text = render(
             "period",
             asked="、".join(map(_written, question.periods)),

@@ -16,10 +16,11 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
 
-from assistant import answer, evidence, periods, rewrite
+from assistant import answer, evidence, periods, rewrite, smalltalk
 from assistant.evidence import Candidate, Source
 from assistant.question import Question, clean, understand
 from assistant.retriever import PolicyRetriever, hit
+from assistant.sources import Sources
 from assistant.types import Answer, Turn
 from assistant.words import Words
 from index.library import Library
@@ -27,6 +28,8 @@ from index.types import Filters, Hit
 
 PASSAGES = 24
 """Hits that are read for an answer."""
+ATTEMPTS = 3
+"""Searches that are made before what a writer has changed meanwhile is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,8 @@ class _Step:
     query: str = ""
     reply: str = ""
     question: Question | None = None
-    hits: tuple[Hit, ...] = field(default=())
+    hits: tuple[Hit, ...] = ()
+    sources: Mapping[str, Source] = field(default_factory=dict)
 
 
 def chain(library: Library) -> Runnable[Any, Answer]:
@@ -56,13 +60,13 @@ def chain(library: Library) -> Runnable[Any, Answer]:
     It takes an ``Asked``, a plain string, or a mapping with question, history (turns, or mappings with question
     and answer) and filters (``Filters`` or a mapping of its fields).
     """
-    words = Words(library)
+    words, sources = Words(library), Sources(library)
     retriever = PolicyRetriever(library=library, k=PASSAGES)
 
     def rewritten(given: Any) -> _Step:
         asked, started = _asked(given), time.perf_counter()
         text = clean(asked.question)
-        reply = answer.chat(text)
+        reply = smalltalk.reply(text)
         if reply:
             return _Step(asked, started, query=text, reply=reply)
         query = periods.absolute(rewrite.standalone(text, asked.history), date.today())
@@ -75,16 +79,21 @@ def chain(library: Library) -> Runnable[Any, Answer]:
         if step.question is None:
             return step
         wanted = words.expanded(step.question)
-        found = retriever.invoke(wanted, config, filters=step.asked.filters)
-        return replace(step, hits=tuple(map(hit, found)))
+        for _ in range(ATTEMPTS):
+            hits = tuple(map(hit, retriever.invoke(wanted, config, filters=step.asked.filters)))
+            behind = sources.behind(hits)
+            present = tuple(found for found in hits if found.chunk.document_id in behind)
+            if present == hits:
+                break
+        return replace(step, hits=present, sources=behind)
 
     def written(steps: Iterator[_Step]) -> Iterator[Answer]:
         for step in steps:
-            yield from _write(step, words.weight, words.source)
+            yield from _write(step, words.weight)
 
     async def written_apart(steps: AsyncIterator[_Step]) -> AsyncIterator[Answer]:
         async for step in steps:
-            for piece in await run_in_executor(None, list, _write(step, words.weight, words.source)):
+            for piece in await run_in_executor(None, list, _write(step, words.weight)):
                 yield piece
 
     return (
@@ -95,8 +104,8 @@ def chain(library: Library) -> Runnable[Any, Answer]:
     ).with_config(run_name="policy_answer")
 
 
-def _write(step: _Step, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
-    asked = step.asked.question
+def _write(step: _Step, weight: Callable[[str], float]) -> Iterator[Answer]:
+    asked, source = step.asked.question, step.sources.__getitem__
     if step.question is None:
         yield Answer(asked, step.query, step.reply, answered=False, kind="open", confidence=0.0, refusal="chat")
     else:

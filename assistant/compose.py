@@ -18,6 +18,7 @@ from assistant import matching
 from assistant.evidence import Candidate, Source, clauses, head, innermost, residual
 from assistant.question import Question
 from assistant.vocabulary import actions, comparable
+from index.search import references
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
@@ -29,6 +30,8 @@ BRIEF = 60
 """Characters up to which a sentence is said whole instead of its telling clause."""
 LONG_LEAD = 100
 """Characters above which an announcement is shortened to its last sentence, or left out."""
+SHORTEST = 4
+"""Characters of the shortest clause that can be a measure (加强监管)."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
 
@@ -66,12 +69,13 @@ def compose(question: Question, found: Sequence[Candidate], weight: Callable[[st
 
 def _article(question: Question, found: Sequence[Candidate]) -> tuple[Source, Section] | None:
     """The article or chapter that the question names (第二十条), in the document of the best candidate within one."""
-    if not question.articles:
+    labels = {*question.articles, *references(question.text).articles}
+    if not labels:
         return None
     for candidate in found:
         section: Section | None = candidate.source.sections[candidate.section]
         while section is not None:
-            if section.label in question.articles:
+            if section.label in labels:
                 return candidate.source, section
             section = candidate.source.sections[section.parent] if section.parent is not None else None
     return None
@@ -132,7 +136,7 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
     if children:
         short = all(len(child.span) <= SHORT_ITEM for child in children)
         for child in children:
-            if short or not len(child.head):
+            if not len(child.head) or (short and not child.label.endswith("是")):
                 lines += _plain(source, child, child.span)
             else:
                 quoted = _quoted(source, child, child.head)
@@ -245,7 +249,7 @@ def _clause(question: Question, candidate: Candidate, weight: Callable[[str], fl
 def parallel(text: str, span: Span) -> tuple[Span, ...]:
     """The measures that a sentence lists, one span each without its comma; the sentence itself if it lists none.
 
-    It lists measures if it has several clauses, each of at least five characters and each beginning with a verb
+    It lists measures if it has several clauses, each of at least four characters and each beginning with a verb
     or an adverb: "加快建立…,深化…,强化…".
     """
     parts = clauses(text, span)
@@ -257,7 +261,7 @@ def parallel(text: str, span: Span) -> tuple[Span, ...]:
 def _measure(clause: str) -> bool:
     """Whether a clause is a measure: it begins with a verb (深化, 研究编制), or with how it is done (扎实, 进一步)."""
     clause = _ENUMERATOR.sub("", clause.strip(" \n\t，,；;。"))
-    if len(clause) < 5:
+    if len(clause) < SHORTEST:
         return False
     _word, tag = rjieba.tag(clause)[0]
     return tag[0] in {"v", "d", "a", "i", "l"} or clause[:2] in actions() or clause[:2] in _MANNERS

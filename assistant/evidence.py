@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
 from assistant import form, matching, periods
 from assistant.question import Question, Term
@@ -185,12 +186,14 @@ def _pairs(text: str) -> list[str]:
     parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
     if len(parts) < 3:
         return [text]
-    return [one + other for one, other in zip(parts, parts[1:], strict=False)]
+    return [one + other for one, other in pairwise(parts)]
 
 
 def _form(check: form.Check | None, text: str, subject: Sequence[Term], weight: Callable[[str], float]) -> float:
-    """1 if the clause that tells of the subject, or a short one beside it, has what was asked for; 0.6 if
-    another clause of the sentence has, 0 if none, 0.5 if nothing particular was asked for.
+    """How well a sentence has what was asked for.
+
+    1 if the clause that tells of the subject has it, or a short one beside it; 0.6 if another clause has it, 0 if
+    none; 0.5 if nothing particular was asked for.
     """
     if check is None:
         return 0.5
@@ -218,10 +221,15 @@ def clauses(text: str, span: Span) -> tuple[Span, ...]:
             depth += 1
         elif character in "）)》”」":
             depth = max(0, depth - 1)
-        elif depth == 0 and character in "，,；;" and not text[place + 1 : place + 2].isdigit():
+        elif depth == 0 and character in "，,；;" and not _in_number(text, place):
             ends.append(place + 1)
     bounds = [span.start, *(end for end in ends if end < span.end), span.end]
-    return tuple(Span(start, end) for start, end in zip(bounds, bounds[1:], strict=False))
+    return tuple(Span(start, end) for start, end in pairwise(bounds))
+
+
+def _in_number(text: str, place: int) -> bool:
+    """Whether the comma at ``place`` parts the thousands of a number (1,200)."""
+    return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
 
 
 def _year(day: date | None) -> str:

@@ -1,0 +1,99 @@
+"""Statements: whole lists in order, the telling clause of a number, never a word that is not in the document."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.compose import Said, compose, parallel, section_of, statement
+from assistant.evidence import candidates
+from assistant.question import understand
+from index.sentences import sentences, trimmed
+from index.split import chunks
+from index.types import Hit, Span
+from tests.test_evidence import even, source
+
+LAW = (
+    "第一章 总则\n第一条 为了节约用水，制定本办法。\n第二条 本办法所称节水，是指减少用水的活动。\n\n单位应当节水。\n"
+    "第二章 罚则\n第三条 违反本办法的，有下列情形之一，处一千元罚款：\n（一）浪费自来水的；\n（二）毁坏水表的。\n"
+)
+
+
+def lines(question: str, text: str | None = None) -> tuple[Said, ...]:
+    of = source() if text is None else source(text, title="节水办法", day=None)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", of.document.text, of.sections)]
+    asked = understand(question)
+    return compose(asked, candidates(asked, hits, lambda _: of, even), even)
+
+
+def said(question: str, text: str | None = None) -> list[str]:
+    return [statement(line) for line in lines(question, text)]
+
+
+def test_a_list_question_gets_the_whole_section_measure_by_measure() -> None:
+    assert said("2021年河道治理有哪些任务") == ["一是继续治理河道。", "推进河道清淤", "建设生态护岸"]
+    first, *rest = lines("2021年河道治理有哪些任务")
+    assert first.lead
+    assert not any(line.lead for line in rest)
+    assert {line.quoted for line in rest} == {rest[0].quoted}
+
+
+def test_a_general_question_gets_the_list_by_its_heads() -> None:
+    assert said("2021年重点任务有哪些") == ["2021年要抓好以下重点任务。", "一是继续治理河道。", "二是节约用水。"]
+
+
+def test_the_item_asked_for_by_its_place_is_given_alone() -> None:
+    assert said("2021年第二项重点任务是什么内容") == ["二是节约用水。", "推广节水器具。"]
+
+
+def test_a_number_question_gets_the_sentence_that_has_it() -> None:
+    assert said("2020年消除黑臭水体几处") == ["完成河道清淤12.5公里,消除黑臭水体3处。"]
+
+
+def test_a_long_sentence_gives_the_clause_that_tells() -> None:
+    text = "全市完成河道清淤12.5公里,新建改建水厂21座并全部投入运行,消除城市建成区黑臭水体3处,推广节水器具5万套并完成入户安装。"
+    assert said("消除黑臭水体几处", text) == ["消除城市建成区黑臭水体3处"]
+
+
+def test_a_named_article_is_given_whole() -> None:
+    assert said("节水办法第2条", LAW) == ["第二条 本办法所称节水，是指减少用水的活动。", "单位应当节水。"]
+
+
+def test_what_a_colon_announces_comes_with_it() -> None:
+    given = said("节水办法第三条", LAW)
+    assert given[-2:] == ["（一）浪费自来水的；", "（二）毁坏水表的。"]
+
+
+def test_nothing_found_says_nothing() -> None:
+    assert compose(understand("节水"), (), even) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "measures"),
+    [
+        ("推进河道清淤,深化改革试点,研究编制《规划》。", ["推进河道清淤", "深化改革试点", "研究编制《规划》"]),
+        ("二是加强监管,扎实推进整治。", ["二是加强监管", "扎实推进整治"]),
+        ("水质达到三类,全市居民满意。", ["水质达到三类,全市居民满意。"]),
+        ("推进河道清淤。", ["推进河道清淤。"]),
+        ("加强监管,等等。", ["加强监管,等等。"]),
+    ],
+)
+def test_parallel_measures_are_parted_and_other_sentences_kept(text: str, measures: list[str]) -> None:
+    assert [part.of(text) for part in parallel(text, Span(0, len(text)))] == measures
+
+
+@given(
+    st.sampled_from(
+        ["2021年任务", "2020年做了什么", "河道", "谁出席会议", "水厂几座", "什么是节水", "第三条", "为什么节水"]
+    ),
+    st.booleans(),
+)
+def test_every_line_lies_in_the_whole_sentence_that_it_quotes(question: str, law: bool) -> None:
+    for line in lines(question, LAW if law else None):
+        text = line.source.document.text
+        assert line.quoted.covers(line.said)
+        assert statement(line).strip()
+        assert section_of(line).span.covers(line.quoted)
+        starts = {trimmed(part, text).start for part in sentences(text, 0, len(text))}
+        assert line.quoted.start in starts

@@ -1,0 +1,117 @@
+"""Evidence: only sentences of the time asked for, weighed by what they say of the subject."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from assistant.evidence import Candidate, Source, agrees, candidates, clauses, head, innermost, residual, time
+from assistant.question import understand
+from index.split import chunks
+from index.structure import sections
+from index.types import Document, Facts, Hit, Span
+
+MINUTES = (
+    "1月5日,水务局召开2021年水务工作会议。水务局局长王建国出席会议。\n"
+    "2020年,全市水务系统扎实工作。 一是治理河道。完成河道清淤12.5公里,消除黑臭水体3处。 二是保障供水。新建水厂1座。\n"
+    "2021年要抓好以下重点任务。 一是继续治理河道。推进河道清淤,建设生态护岸。 二是节约用水。推广节水器具。"
+)
+
+
+def source(text: str = MINUTES, title: str = "2021年水务工作会议", day: date | None = date(2021, 1, 5)) -> Source:
+    return Source(Document("d", text, Facts(title=title, date=day), "d.txt", ""), sections(text))
+
+
+def even(word: str) -> float:
+    return 1.0
+
+
+def found(question: str, of: Source | None = None) -> tuple[Candidate, ...]:
+    """The candidates of a whole document, every chunk of which was found alike."""
+    of = of or source()
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", of.document.text, of.sections)]
+    return candidates(understand(question), hits, lambda _: of, even)
+
+
+def test_only_sentences_of_the_year_asked_for_are_evidence() -> None:
+    assert {candidate.period for candidate in found("2021年河道治理有哪些任务")} == {"2021"}
+    assert {candidate.period for candidate in found("2020年河道治理做了什么")} <= {"2020", "2021"}
+    assert all("2020" in one.period or "2020" in one.text for one in found("2020年河道治理做了什么"))
+    assert found("2022年河道治理有哪些任务") == ()
+
+
+def test_a_sentence_that_names_the_year_itself_is_of_that_year() -> None:
+    of = source("全市2019年建成水厂1座。", title="水务公报", day=None)
+    (only,) = found("2019年建成几座水厂", of)
+    assert only.features.period == 1.0
+
+
+def test_a_document_without_times_is_of_the_year_it_was_written() -> None:
+    of = source("要推广节水器具。", title="节水通知", day=date(2021, 3, 1))
+    assert [one.text for one in found("2021年怎么节水", of)] == ["要推广节水器具。"]
+    assert found("2020年怎么节水", of) == ()
+
+
+def test_the_best_candidate_tells_of_the_subject() -> None:
+    assert found("2020年消除黑臭水体几处")[0].text == "完成河道清淤12.5公里,消除黑臭水体3处。"
+    assert found("2021年节水器具")[0].text == "推广节水器具。"
+
+
+def test_coverage_counts_by_clause_and_by_sentence() -> None:
+    features = found("消除黑臭水体")[0].features
+    assert (features.own, features.clause, features.head) == (1.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("question", "form"),
+    [
+        ("2020年消除黑臭水体几处", 1.0),
+        ("2020年消除黑臭水体多少吨", 0.0),
+        ("2020年河道清淤谁负责", 0.0),
+        ("黑臭水体", 0.5),
+    ],
+)
+def test_the_form_of_the_answer_is_looked_for_beside_the_subject(question: str, form: float) -> None:
+    best = next(one for one in found(question) if "黑臭" in one.text)
+    assert best.features.form == form
+
+
+def test_results_are_told_of_years_before_the_document_and_tasks_of_its_own() -> None:
+    done = {one.text: one.features.tense for one in found("河道治理得怎么样了")}
+    assert done["完成河道清淤12.5公里,消除黑臭水体3处。"] == 1.0
+    assert done["推进河道清淤,建设生态护岸。"] == 0.0
+
+
+def test_what_the_title_says_tells_no_sentence_from_another() -> None:
+    terms = residual(understand("2021年水务工作会议的河道任务"), source())
+    assert {term.text for term in terms if not term.weak} == {"河道"}
+
+
+def test_the_innermost_section_covers_the_sentence() -> None:
+    of = source()
+    start = of.document.text.index("新建水厂")
+    section = innermost(of.sections, Span(start, start + 4))
+    assert head(of, section) == "二是保障供水。"
+    assert time(of, section, "新建水厂1座。") == "2020"
+
+
+def test_a_sentence_begins_with_its_own_time() -> None:
+    of = source()
+    assert time(of, of.sections[0], "“十四五”时期要节水。") == "十四五"
+
+
+def test_agreement_needs_no_time_where_none_is_asked_for() -> None:
+    of = source()
+    assert agrees(understand("河道治理"), "2020", "治理河道。", of, of.sections[0]) == 0.5
+
+
+def test_clauses_tile_a_sentence_and_spare_quotes_brackets_and_numbers() -> None:
+    # 甲(乙,丙), | 丁“戊,己”, | 1,200元。
+    text = "甲(乙,丙),丁“戊,己”,1,200元。"
+    assert [part.of(text) for part in clauses(text, Span(0, len(text)))] == [
+        "甲(乙,丙),",
+        "丁“戊,己”,",
+        "1,200元。",
+    ]
+    assert clauses("", Span(0, 0)) == (Span(0, 0),)
