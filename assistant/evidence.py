@@ -41,10 +41,11 @@ class Features:
     """What speaks for a candidate.
 
     ``own`` is the coverage of the subject by the sentence alone, ``clause`` by the best two clauses of it that
-    stand together, ``context`` by the sentence with its heading path and title, ``head`` by the head of its section, ``weak`` the coverage of the question's weak terms in
-    context; ``sentence`` and ``passage`` are cosines with the question; ``rank`` is 1 for the best hit,
-    falling to 0; ``form`` is 1 if the sentence has what the kind of question wants (a number, a date, a
-    person), ``tense`` 1, 0.5 (not known) or 0; ``period`` 1 if its time is the one asked for, 0.5 if none was.
+    stand together, ``context`` by the sentence with its heading path and title, ``head`` by the head of its
+    section, ``weak`` the coverage of the question's weak terms in context; ``sentence`` and ``passage`` are cosines
+    with the question; ``rank`` is 1 for the best hit, falling to 0; ``form`` is 1 if the sentence has what the kind
+    of question wants (a number, a date, a person), ``tense`` 1, 0.5 (not known) or 0; ``period`` 1 if its time is
+    the one asked for, 0.5 if none was.
     """
 
     own: float
