@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from index.errors import SettingsError
 
@@ -49,22 +49,20 @@ def settings(
     """
     environment = os.environ if environment is None else environment
     folder = Path.cwd() if folder is None else folder
+    arguments = {name: value for name, value in given.items() if value is not None}
     values: dict[str, Any] = {}
-    for source, found in (
-        (folder / FILE, _file(folder / FILE)),
-        ("the environment", _environment(environment)),
-        ("the arguments", {name: value for name, value in given.items() if value is not None}),
+    for source, chinese, found in (
+        (f"{folder / FILE}", f"设置文件 {folder / FILE} ", _file(folder / FILE)),
+        (f"the environment ({PREFIX}…)", f"环境变量（{PREFIX}…）", _environment(environment)),
+        ("the arguments", "参数", arguments),
     ):
         for name, value in found.items():
-            values[name] = _checked(name, value, str(source))
+            values[name] = _checked(name, value, source, chinese)
     if "home" in values and "cache" not in values:
         values["cache"] = values["home"] / "cache"
     result = replace(Settings(), **values)
     return replace(
-        result,
-        home=folder / result.home.expanduser(),
-        cache=folder / result.cache.expanduser(),
-        documents=folder / result.documents.expanduser(),
+        result, home=folder / result.home, cache=folder / result.cache, documents=folder / result.documents
     )
 
 
@@ -86,49 +84,62 @@ def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def _checked(name: str, value: Any, source: str) -> Any:
-    """``value`` as the type that the setting has."""
-    known = {field.name: type(getattr(Settings(), field.name)) for field in fields(Settings)}
-    if name not in known:
-        names = ", ".join(sorted(known))
+class _Kind(NamedTuple):
+    """How a value is read (``ValueError`` if it cannot be), and what it is to be in the words of an error."""
+
+    read: Callable[[Any], Any]
+    english: str
+    chinese: str
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        raise ValueError
+    return value
+
+
+def _folder(value: Any) -> Path:
+    try:
+        return Path(_text(str(value) if isinstance(value, Path) else value)).expanduser()
+    except RuntimeError:  # ~somebody, whom this machine does not know
+        raise ValueError from None
+
+
+def _whole(most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        number = int(value) if isinstance(value, str) else value
+        if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= most:
+            raise ValueError
+        return number
+
+    return read
+
+
+_A_FOLDER = _Kind(_folder, "a folder", "一个文件夹")
+_KINDS: Mapping[str, _Kind] = {
+    "home": _A_FOLDER,
+    "cache": _A_FOLDER,
+    "documents": _A_FOLDER,
+    "model": _Kind(_text, "'bundled', or a model's name or path", "“bundled”，或模型的名称或路径"),
+    "threads": _Kind(_whole(1024), "a whole number from 1 to 1024", "1 到 1024 的整数"),
+    "host": _Kind(_text, "an address", "一个地址"),
+    "port": _Kind(_whole(65535), "a whole number from 1 to 65535", "1 到 65535 的整数"),
+}
+
+
+def _checked(name: str, value: Any, source: str, chinese: str) -> Any:
+    """``value`` as the type that the setting has; ``source`` is where it was found."""
+    if name not in _KINDS:
+        names = ", ".join(sorted(_KINDS))
         raise SettingsError(
             f"unknown setting '{name}' in {source}; the settings are {names}",
-            f"{source} 中有未知的设置“{name}”；可用的设置有：{names}",
+            f"{chinese}中有未知的设置“{name}”；可用的设置有：{names}",
         )
-    wanted = known[name]
+    kind = _KINDS[name]
     try:
-        if wanted is int and not isinstance(value, bool):
-            number = int(value)
-            if number < 1:
-                raise ValueError
-            return number
-        if issubclass(wanted, Path) and isinstance(value, str | Path) and str(value):
-            return Path(value)
-        if wanted is str and isinstance(value, str) and value:
-            return value
-        raise ValueError
+        return kind.read(value)
     except ValueError:
         raise SettingsError(
-            f"setting '{name}' in {source} cannot be {value!r}; it takes {_KINDS[name]}",
-            f"{source} 中的设置“{name}”不能是 {value!r}；它应当是{_KINDS_CHINESE[name]}",
+            f"setting '{name}' in {source} cannot be {value!r}; it takes {kind.english}",
+            f"{chinese}中的设置“{name}”不能是 {value!r}；它应当是{kind.chinese}",
         ) from None
-
-
-_KINDS = {
-    "home": "a folder",
-    "cache": "a folder",
-    "documents": "a folder",
-    "model": "'bundled', or a model's name or path",
-    "threads": "a whole number from 1",
-    "host": "an address",
-    "port": "a whole number from 1",
-}
-_KINDS_CHINESE = {
-    "home": "一个文件夹",
-    "cache": "一个文件夹",
-    "documents": "一个文件夹",
-    "model": "“bundled”，或模型的名称或路径",
-    "threads": "不小于 1 的整数",
-    "host": "一个地址",
-    "port": "不小于 1 的整数",
-}

@@ -1,1 +1,1 @@
-"""The wording of what the assistant says that is not quoted: one Markdown template a file."""
+"""The templates of what the assistant says, one Markdown file each, with ``$placeholders``."""
