@@ -21,22 +21,33 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable, RunnableConfig
 
 
+def _encoder(chosen: Settings) -> Encoder:
+    """The encoder that the settings name, not yet loaded."""
+    return Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads)
+
+
 def library(chosen: Settings) -> Library:
     """The library that the settings name, its encoder not yet loaded."""
-    return Library(chosen.home, Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads))
+    return Library(chosen.home, _encoder(chosen))
 
 
 class Assistant:
     """Answers questions from the documents of one library. A context manager; safe to use from several threads.
 
-    ``failed`` holds the files that could not be read when an empty library was filled, with the reasons.
+    ``encoder`` makes the vectors; ``failed`` holds the files that could not be read when an empty library was
+    filled, with the reasons.
     """
 
     def __init__(
-        self, library: Library, settings: Settings, failed: tuple[tuple[str, PolicyError], ...] = ()
+        self,
+        library: Library,
+        settings: Settings,
+        encoder: Encoder | None = None,
+        failed: tuple[tuple[str, PolicyError], ...] = (),
     ) -> None:
         self.library = library
         self.settings = settings
+        self.encoder = encoder or _encoder(settings)
         self.failed = failed
 
     @classmethod
@@ -55,9 +66,10 @@ class Assistant:
         chosen are not there, and what the library raises.
         """
         chosen = settings(home=home, documents=documents, model=model)
-        opened = library(chosen)
+        made = _encoder(chosen)
+        opened = Library(chosen.home, made)
         try:
-            return cls(opened, chosen, _fill(opened, chosen.documents, progress))
+            return cls(opened, chosen, made, _fill(opened, chosen.documents, progress))
         except BaseException:
             opened.close()
             raise

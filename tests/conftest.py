@@ -1,7 +1,8 @@
-"""What many tests share: an encoder that needs no model, and a guard against the network."""
+"""What many tests share: an encoder that needs no model, a real assistant, and a guard against the network."""
 
 from __future__ import annotations
 
+import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -11,8 +12,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from assistant import Assistant
 from index.embed import Passage
 from index.library import Library
+
+DOCUMENTS = Path(__file__).parents[1] / "documents"
+
+# The settings of whoever runs the tests stay out of them.
+for _name in [name for name in os.environ if name.startswith("POLICYQA_")]:
+    del os.environ[_name]
 
 _LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
 _reached: list[str] = []
@@ -86,4 +94,30 @@ def encoder() -> HashedEncoder:
 def library(tmp_path: Path, encoder: HashedEncoder) -> Iterator[Library]:
     """An empty library in a temporary folder."""
     with Library(tmp_path / "home", encoder) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder in which the bundled encoder is expanded, once for the whole run."""
+    return tmp_path_factory.getbasetemp() / "encoder"
+
+
+@pytest.fixture(scope="session")
+def home(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A library of the documents that ship with us, made by the real encoder; tests only read it."""
+    folder = tmp_path_factory.mktemp("real")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLICYQA_CACHE", str(cache))
+        Assistant.open(folder, DOCUMENTS).close()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def assistant(cache: Path, home: Path) -> Iterator[Assistant]:
+    """A real assistant over that library."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("POLICYQA_CACHE", str(cache))
+        opened = Assistant.open(home)
+    with opened:
         yield opened
