@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from threading import RLock
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import filelock
 import numpy as np
@@ -30,6 +31,7 @@ from index.split import chunks
 from index.store import Entry, Store, Summary, blank, busy, faults, read_only_error
 from index.structure import sections
 from index.types import Chunk, Document, Filters, Hit, Section, Span
+from index.validity import repeals, validity, with_validity
 from index.vectors import Vectors
 
 Progress = Callable[[float, int, str], None]
@@ -70,6 +72,14 @@ class Report:
     failed: tuple[tuple[str, PolicyError], ...] = ()
 
 
+class _Listed(NamedTuple):
+    """The documents as they stand on ``day``, each with its validity, in the library's state of ``stamp``."""
+
+    stamp: str
+    day: date
+    documents: Mapping[str, Summary]
+
+
 class Library:
     """The documents under ``home``, which is made if need be; a context manager.
 
@@ -85,6 +95,7 @@ class Library:
         self._path = home / "library.sqlite"
         self._lock = RLock()
         self._snapshot: Snapshot | None = None
+        self._listed: _Listed | None = None
         if blank(self._path):
             if read_only:
                 raise LibraryError(
@@ -227,17 +238,17 @@ class Library:
             return self._store.meta("encoder")
 
     def documents(self) -> tuple[Summary, ...]:
-        """All documents without their texts, by title and then by path."""
-        with self._lock:
-            return self._store.summaries()
+        """All documents without their texts, by title and then by path, with their validity as of today."""
+        with self._lock, self._store.snapshot():
+            return tuple(self._present_documents().values())
 
     def document(self, document_id: str) -> Document:
-        """The document of that id. Raises ``UnknownDocument``."""
-        with self._lock:
+        """The document of that id, with its validity as of today. Raises ``UnknownDocument``."""
+        with self._lock, self._store.snapshot():
             found = self._store.document(document_id)
-        if found is None:
-            raise _unknown(document_id)
-        return found
+            if found is None:
+                raise _unknown(document_id)
+            return replace(found, facts=self._present_documents()[document_id].facts)
 
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """The document's sections, the root first. Raises ``UnknownDocument``."""
@@ -303,13 +314,28 @@ class Library:
     def _present(self) -> Snapshot:
         """The library as it is in the transaction that is open, made anew only when something changed."""
         stamp = self._store.meta("stamp")
+        documents = tuple(self._present_documents().values())
         if self._snapshot is None or self._snapshot.stamp != stamp:
             self._check_encoder(self._store)
-            self._snapshot = self._read(stamp)
+            self._snapshot = self._read(stamp, documents)
+        elif self._snapshot.documents != documents:
+            self._snapshot = replace(self._snapshot, documents=documents)
         return self._snapshot
 
-    def _read(self, stamp: str) -> Snapshot:
-        documents = self._store.summaries()
+    def _present_documents(self) -> Mapping[str, Summary]:
+        """All documents, with their validity as of today, in the transaction that is open, by their ids."""
+        stamp, today = self._store.meta("stamp"), date.today()
+        if self._listed is None or self._listed[:2] != (stamp, today):
+            summaries = self._store.summaries()
+            stored = {summary.id: summary.facts for summary in summaries}
+            known = validity(stored, self._store.repeals(), today)
+            self._listed = _Listed(
+                *(stamp, today),
+                {one.id: replace(one, facts=with_validity(one.facts, known.get(one.id))) for one in summaries},
+            )
+        return self._listed.documents
+
+    def _read(self, stamp: str, documents: tuple[Summary, ...]) -> Snapshot:
         ordinals = {document.id: place for place, document in enumerate(documents)}
         titles = {document.id: document.title for document in documents}
         places = self._store.places()
@@ -383,9 +409,9 @@ class _Batch:
 
         vectors = iter(self._encoder.encode_passages(passages, advance))
         for document, outline, pieces in waiting:
-            self._store.put(
-                Entry(document, outline, pieces, tuple(next(vectors) for _ in pieces)), self._encoder.name
-            )
+            repealed = repeals(document.text, document.facts)
+            encoded_pieces = tuple(next(vectors) for _ in pieces)
+            self._store.put(Entry(document, outline, pieces, encoded_pieces, repealed), self._encoder.name)
         self._tell(before + len(waiting), waiting[-1][0].path)
 
     def _tell(self, done: float, path: str) -> None:

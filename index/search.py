@@ -16,8 +16,11 @@ import numpy as np
 
 from index.errors import InvalidQuestion
 from index.lexical import Lexical, normalise
+from index.names import name, number
+from index.regions import within
 from index.store import Summary
 from index.types import Filters
+from index.validity import IN_FORCE, OUTDATED
 from index.vectors import Vectors
 
 CANDIDATES = 100
@@ -48,12 +51,12 @@ Set so that a reference outweighs words in common (the best chunk stands some 4 
 decides between two sections on the same subject; they leave the figures above as they are.
 """
 
+OUTDATED_PENALTY = 1.0
+"""What a chunk loses, in the same measure, if its document is known to be 已修改, 已废止 or 失效."""
+
 _QUOTED = re.compile("《([^《》]+)》")
 _ARTICLE = re.compile("第([零〇一二三四五六七八九十百千\\d]{1,9})条(之[一二三四五六七八九十]{1,3})?")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_OPENING = str.maketrans("[(【", "〔〔〔")
-_CLOSING = str.maketrans("])】", "〕〕〕")
-_VERSION = re.compile("〔[^〔〕]*〕|《|》|\\s")
 _SHORTEST_NAME = 5
 """A title shorter than this is also an ordinary word, so only 《》 make it a reference."""
 
@@ -98,6 +101,17 @@ class Snapshot:
         return tuple(name(document.title) for document in self.documents)
 
     @cached_property
+    def outdated(self) -> np.ndarray:
+        """Which documents are known to be no longer in force as they stand."""
+        return np.array([document.facts.status in OUTDATED for document in self.documents], dtype=bool)
+
+    @cached_property
+    def dated(self) -> np.ndarray:
+        """The year of each document's date; empty where it is not known."""
+        years = [str(document.facts.date.year) if document.facts.date else "" for document in self.documents]
+        return np.array(years, dtype=np.str_)
+
+    @cached_property
     def numbers(self) -> tuple[str, ...]:
         """Each document's number (发文字号) as it is matched."""
         return tuple(number(document.facts.number) for document in self.documents)
@@ -106,21 +120,6 @@ class Snapshot:
 def context(title: str, heading: str) -> str:
     """What is embedded and matched before a chunk's own text: its document's title and its heading path."""
     return " › ".join(part for part in (title, heading) if part)
-
-
-def brackets(text: str) -> str:
-    """``text`` as it is matched, with brackets of every kind made alike: 国发[2021]23号 → 国发〔2021〕23号."""
-    return normalise(text).translate(_OPENING).translate(_CLOSING)
-
-
-def number(text: str) -> str:
-    """A 发文字号 as it is compared: brackets made alike, no blanks."""
-    return re.sub(r"\s", "", brackets(text))
-
-
-def name(title: str) -> str:
-    """A title as it is compared: without 《》, 中华人民共和国, blanks, or a version in brackets."""
-    return _VERSION.sub("", brackets(title)).removeprefix("中华人民共和国")
 
 
 def references(query: str) -> References:
@@ -165,14 +164,21 @@ def passing(filters: Filters, documents: Sequence[Summary]) -> np.ndarray:
         return (
             (not filters.documents or document.id in filters.documents)
             and (not issuer or issuer in normalise(facts.issuer))
-            and (not region or region in normalise(facts.region))
+            and (not region or within(normalise(facts.region), region))
             and (not wanted or wanted == number(facts.number))
-            and (not filters.status or filters.status == facts.status)
+            and (not filters.status or _stands(facts.status, filters.status))
+            and (not filters.level or filters.level == facts.level)
+            and (not filters.kind or filters.kind == facts.kind)
             and (since is None or (facts.date is not None and facts.date >= since))
             and (until is None or (facts.date is not None and facts.date <= until))
         )
 
     return np.fromiter(map(passes, documents), dtype=bool, count=len(documents))
+
+
+def _stands(status: str, wanted: str) -> bool:
+    """Whether a document of ``status`` passes the filter: 现行 lets all pass that is not known to be outdated."""
+    return status == wanted or (wanted == IN_FORCE and status not in OUTDATED)
 
 
 def rank(
@@ -216,6 +222,7 @@ def rank(
     words, meaning = lexical[rows], snapshot.vectors.scores(vector, rows)
     fused = lexical_weight * _standardised(words) + dense_weight * _standardised(meaning)
     scores = fused + DOCUMENT_SHARE * _best_of_document(fused, snapshot.owner[rows]) + boosts[rows]
+    scores -= OUTDATED_PENALTY * _passed_over(snapshot, query)[snapshot.owner[rows]]
     order = np.lexsort((rows, -scores))[:k]
     return tuple(
         Scored(int(rows[place]), float(scores[place]), float(words[place]), float(meaning[place]))
@@ -243,6 +250,12 @@ def _boosts(
     if named.years:
         boosts += YEAR_BOOST * np.isin(snapshot.periods, named.years)
     return boosts
+
+
+def _passed_over(snapshot: Snapshot, query: str) -> np.ndarray:
+    """Which documents stand back because they are outdated; one of a year that the query names does not."""
+    years = references(query).years
+    return snapshot.outdated & ~np.isin(snapshot.dated, years) if years else snapshot.outdated
 
 
 def _title_fits(snapshot: Snapshot, query: str, titles: Sequence[str]) -> np.ndarray:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -27,7 +28,8 @@ from index.errors import (
     LibraryReadOnly,
     LibraryTooNew,
 )
-from index.types import Chunk, Document, Facts, Section, Span
+from index.types import DAYS, Chunk, Document, Facts, Section, Span
+from index.validity import Repeal
 
 SCHEMA_VERSION = 1
 """Raised whenever the tables, or the meaning of what they hold, change."""
@@ -55,6 +57,11 @@ CREATE TABLE chunks (
     section INTEGER NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT NOT NULL,
     sentences BLOB NOT NULL, UNIQUE (document_id, number)
 );
+CREATE TABLE repeals (
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    title TEXT NOT NULL, number TEXT NOT NULL, effective TEXT NOT NULL
+);
+CREATE INDEX repealing ON repeals (document_id);
 CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE, data BLOB NOT NULL);
 """
 
@@ -73,12 +80,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document ready to be stored: ``vectors`` holds one array (1 + sentences, dimension) for each chunk."""
+    """A document ready to be stored: ``vectors`` holds one array (1 + sentences, dimension) for each chunk.
+
+    ``repeals`` are those that it speaks of other documents.
+    """
 
     document: Document
     sections: tuple[Section, ...]
     chunks: tuple[Chunk, ...]
     vectors: tuple[np.ndarray, ...]
+    repeals: tuple[Repeal, ...] = ()
 
 
 @contextmanager
@@ -272,6 +283,7 @@ class Store:
                 ).fetchone()
                 self.connection.execute("INSERT INTO documents SELECT * FROM other.documents")
                 self.connection.execute("INSERT INTO sections SELECT * FROM other.sections")
+                self.connection.execute("INSERT INTO repeals SELECT * FROM other.repeals")
                 self.connection.execute(
                     "INSERT INTO chunks SELECT id + ?, document_id, number, section, start, end, heading,"
                     " sentences FROM other.chunks",
@@ -306,6 +318,18 @@ class Store:
                     section.period,
                 )
                 for section in entry.sections
+            ),
+        )
+        self.connection.executemany(
+            "INSERT INTO repeals VALUES (?, ?, ?, ?)",
+            (
+                (
+                    document.id,
+                    repeal.title,
+                    repeal.number,
+                    repeal.effective.isoformat() if repeal.effective else "",
+                )
+                for repeal in entry.repeals
             ),
         )
         for chunk, vectors in zip(entry.chunks, entry.vectors, strict=True):
@@ -349,6 +373,22 @@ class Store:
                 Summary(row["id"], row["title"], row["path"], _facts(row), row["characters"], row["chunks"])
                 for row in rows
             )
+
+    def repeals(self) -> tuple[tuple[str, Repeal], ...]:
+        """Every repeal that a document speaks, with the document's id, in the order in which they came."""
+        with faults(self.path):
+            rows = self.connection.execute("SELECT * FROM repeals ORDER BY rowid").fetchall()
+        return tuple(
+            (
+                row["document_id"],
+                Repeal(
+                    row["title"],
+                    row["number"],
+                    date.fromisoformat(row["effective"]) if row["effective"] else None,
+                ),
+            )
+            for row in rows
+        )
 
     def sections(self, document_id: str) -> tuple[Section, ...]:
         """The document's sections in the order of their numbers; empty for an unknown id."""
@@ -477,16 +517,16 @@ def _open(address: str) -> sqlite3.Connection:
 def _facts(row: sqlite3.Row) -> Facts:
     """The facts in a row of the table of documents."""
     stored = json.loads(row["facts"])
-    return Facts(**{name: date.fromisoformat(value) if name in _DAYS else value for name, value in stored.items()})
+    known: dict[str, Any] = {
+        name: date.fromisoformat(value) if name in DAYS else value for name, value in stored.items()
+    }
+    return Facts(**known)
 
 
 def _facts_json(facts: Facts) -> str:
     """The facts that are known, as JSON; days as ISO dates."""
     known = {name: value for name, value in asdict(facts).items() if value}
     return json.dumps(known, ensure_ascii=False, default=date.isoformat)
-
-
-_DAYS = frozenset({"date", "published", "effective"})
 
 
 def _section(row: sqlite3.Row) -> Section:

@@ -6,9 +6,12 @@ half-open character range into ``Document.text``, and a quote is always copied f
 
 from __future__ import annotations
 
+import datetime
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import date
+
+DAYS = frozenset({"date", "published", "effective", "expires"})
+"""Which of a document's ``Facts`` are days."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,22 +44,23 @@ class Facts:
     ``issuer`` is the 发文机关 (several joined with 、), ``number`` the 发文字号, ``date`` the day on which it was
     written or passed (成文日期), ``status`` the 时效 (现行, 已修改, 已废止, 失效), ``occasion`` the meeting or event at
     which a text came to be, ``level`` who issued it (中央, 部委, 省, 市, 县), ``kind`` the 文种 (通知, 条例, 法律…),
-    ``published`` and ``effective`` the days of publication and of coming into force, ``replaced_by`` the title of
-    what took its place.
+    ``published`` and ``effective`` the days of publication and of coming into force, ``expires`` the last day of
+    a term that it sets itself (有效期), ``replaced_by`` the title of what took its place.
     """
 
     title: str = ""
     issuer: str = ""
     number: str = ""
-    date: date | None = None
+    date: datetime.date | None = None
     status: str = ""
     region: str = ""
     occasion: str = ""
     level: str = ""
     kind: str = ""
-    published: date | None = None
-    effective: date | None = None
+    published: datetime.date | None = None
+    effective: datetime.date | None = None
     replaced_by: str = ""
+    expires: datetime.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +155,9 @@ class Filters:
     """Which documents may be searched; a field left empty does not restrict.
 
     ``since`` and ``until`` are inclusive ISO dates ("2021-01-01") and pass only documents whose date is
-    known. ``issuer`` and ``region`` match as substrings, ``number`` after its brackets are made alike,
-    ``status`` exactly. ``documents`` are document ids.
+    known. ``issuer`` matches as a substring, ``number`` after its brackets are made alike, ``level`` and ``kind``
+    exactly. ``region`` passes what lies in it: 湖北 those of 武汉, too. ``status`` is exact, but 现行 passes every
+    document that is not known to be out of force. ``documents`` are document ids.
     """
 
     issuer: str = ""
@@ -162,6 +167,8 @@ class Filters:
     since: str = ""
     until: str = ""
     documents: tuple[str, ...] = ()
+    level: str = ""
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,14 +73,18 @@ def test_what_is_not_certain_stays_empty() -> None:
     known = facts(
         Content("国务院关于节水的通知\n国发〔2021〕23号\n各省、自治区、直辖市：\n本通知即日废止旧文。"), NAME
     )
-    assert known == Facts(title="国务院关于节水的通知", number="国发〔2021〕23号")
+    assert known == Facts(
+        title="国务院关于节水的通知", number="国发〔2021〕23号", issuer="国务院", level="中央", kind="通知"
+    )
 
 
 def test_a_sidecar_goes_before_the_rules() -> None:
     words = 'title = "全称"\nissuer = "生态环境部"\nstatus = "现行"\nregion = "全国"\noccasion = "会议"\n'
     sidecar = words + "date = 2021-01-21\n"
     known = facts(Content("短标题\n国发〔2021〕23号\n2020年1月1日\n"), NAME, sidecar.encode())
-    assert known == Facts("全称", "生态环境部", "国发〔2021〕23号", date(2021, 1, 21), "现行", "全国", "会议")
+    assert known == Facts(
+        *("全称", "生态环境部", "国发〔2021〕23号", date(2021, 1, 21), "现行", "全国", "会议"), level="部委"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,26 @@
+"""Titles and numbers as they are compared: 国发[2021]23号 with 国发〔2021〕23号, 《水法》 with 中华人民共和国水法."""
+
+from __future__ import annotations
+
+import re
+
+from index.lexical import normalise
+
+_OPENING = str.maketrans("[(【", "〔〔〔")
+_CLOSING = str.maketrans("])】", "〕〕〕")
+_VERSION = re.compile("〔[^〔〕]*〕|《|》|\\s")
+
+
+def brackets(text: str) -> str:
+    """``text`` as it is matched, with brackets of every kind made alike: 国发[2021]23号 → 国发〔2021〕23号."""
+    return normalise(text).translate(_OPENING).translate(_CLOSING)
+
+
+def number(text: str) -> str:
+    """A 发文字号 as it is compared: brackets made alike, no blanks."""
+    return re.sub(r"\s", "", brackets(text))
+
+
+def name(title: str) -> str:
+    """A title as it is compared: without 《》, 中华人民共和国, blanks, or a version in brackets."""
+    return _VERSION.sub("", brackets(title)).removeprefix("中华人民共和国")
