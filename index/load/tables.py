@@ -17,7 +17,8 @@ _CJK = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
 _BETWEEN = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}()])|(?<=[()])\s+(?=[{_CJK}])")
 _VALUE = re.compile(r"[\s≤≥<>＜＞≦≧±~～≈+\-—－/．.,，%％‰℃°×()（）\d]*\d[^\u4e00-\u9fff]{0,12}|[-—－/无／]+")
 _SERIAL = re.compile(r"[(（]?\d{1,3}[)）.．、]?|[一二三四五六七八九十]{1,3}、?")
-_UNIT = re.compile(r"[(（]?\s*(?:计量)?单位\s*[:：]\s*([^()（）]+(?:[(（][^()（）]*[)）])?)\s*[)）]?")
+_RANGE = re.compile(r"[<>＜＞≤≥~～]\s*\d")
+_UNIT = re.compile(r"[(（]?\s*(?:计量)?单位(?:\s*[:：]\s*|为)([^()（）]+(?:[(（][^()（）]*[)）])?)\s*[)）]?")
 _REMARK = re.compile(r"[(（]?\s*(?:注|备注|说明|[a-z]\s*[)）]|\*)")
 _ENDS = "。；;，, "
 
@@ -35,7 +36,7 @@ def rows(table: Sequence[Sequence[str]], *, header_rows: int | None = None, titl
     while grid and len(_distinct(grid[0])) == 1 and (len(grid[0]) > 1 or len(grid) > 1):
         if header_rows:
             header_rows -= 1
-        note, found = _unit(_distinct(grid.pop(0))[0])
+        note, found = _unit(_cell(_distinct(grid.pop(0))[0]))
         unit = unit or found
         title = f"{title} {note}".strip()
     grid = _grid(grid)
@@ -62,7 +63,7 @@ def headings(table: Sequence[Sequence[str]]) -> int:
     if len(table) < 2 or _paired(table):
         return 0
     if sum(map(_is_value, table[0][1:])) * 2 > len(table[0][1:]) > 0 and not _years(table[0]):
-        return 0
+        return _ranged(table)
     count = 1
     while count < len(table) - 1 and _parts(_filled(table[count - 1]), table[count]):
         count += 1
@@ -85,33 +86,38 @@ def _body(body: Sequence[Sequence[str]], heads: Sequence[str], ending: str) -> l
             group = distinct[0]
             lines.append(group)
             continue
-        name = " · ".join(_distinct([group, *(row[column] for column in names)]))
+        alike = [column for column in names if heads[column] in ("", heads[names[0]])]
+        name = " · ".join(_distinct([group, *(row[column] for column in alike)]))
+        rest = _values(row, heads, [column for column in names if column not in alike])
         order = [column for column in range(len(heads)) if column not in (*names, *serial)] + serial
-        values = _values(row, heads, order)
-        lines += _parted(name, values, ending)
+        lines += _parted(name, rest, _values(row, heads, order), ending)
     return lines
 
 
 def _values(row: Sequence[str], heads: Sequence[str], order: Sequence[int]) -> list[str]:
-    """The row's values, each after its heading; one that spans columns of one heading stands once."""
+    """The row's values, each after its heading; those side by side below one heading after it together."""
     values: list[str] = []
+    last = ""
     for column in order:
-        if row[column]:
-            value = f"{heads[column]}：{row[column].rstrip(_ENDS)}" if heads[column] else row[column].rstrip(_ENDS)
-            if value not in values:
-                values.append(value)
+        cell = row[column].rstrip(_ENDS)
+        if cell and heads[column] and heads[column] == last:
+            if not values[-1].endswith((f"：{cell}", f" · {cell}")):
+                values[-1] += f" · {cell}"
+        elif cell:
+            values.append(f"{heads[column]}：{cell}" if heads[column] else cell)
+            last = heads[column]
     return values
 
 
-def _parted(name: str, values: Sequence[str], ending: str) -> list[str]:
-    """A row as one line, or as several if it is too long; each begins with the name and ends with the unit."""
-    lead = f"{name} · " if name and values else name
+def _parted(name: str, told: Sequence[str], values: Sequence[str], ending: str) -> list[str]:
+    """A row as one line, or as several if it is too long; each begins with its name and what else tells it apart."""
+    lead = f"{name} · " if name and (told or values) else name
     lines: list[str] = []
-    held: list[str] = []
+    held = list(told)
     for value in values:
-        if held and len(lead) + sum(map(len, held)) + len(held) + len(value) + len(ending) > LINE:
+        if len(held) > len(told) and len(lead + "；".join([*held, value]) + ending) > LINE:
             lines.append(lead + "；".join(held) + ending)
-            held = []
+            held = list(told)
         held.append(value)
     return [*lines, lead + "；".join(held) + (ending if held else "")]
 
@@ -198,10 +204,17 @@ def _pairs(row: Sequence[str]) -> str:
 def _grid(table: Sequence[Sequence[str]]) -> list[list[str]]:
     """The table with rows of one width, without those rows and columns that hold nothing."""
     width = max((len(row) for row in table), default=0)
-    cells = [[_cell(cell) for cell in row] + [""] * (width - len(row)) for row in table]
+    cells = [_row(row) + [""] * (width - len(row)) for row in table]
     cells = [row for row in cells if any(row)]
     held = [column for column in range(width) if any(row[column] for row in cells)]
     return [[row[column] for column in held] for row in cells]
+
+
+def _row(row: Sequence[str]) -> list[str]:
+    """The cells of a row; the lines of one text across the whole table stay apart."""
+    if len(row) > 1 and len(set(row)) == 1:
+        return ["\n".join(filter(None, map(_cell, row[0].splitlines())))] * len(row)
+    return [_cell(cell) for cell in row]
 
 
 def _cell(text: str) -> str:
@@ -225,6 +238,15 @@ def _distinct(cells: Sequence[str]) -> list[str]:
 
 def _is_value(cell: str) -> bool:
     return _VALUE.fullmatch(cell) is not None
+
+
+def _ranged(table: Sequence[Sequence[str]]) -> int:
+    """How many rows at the top name the columns by ranges of numbers (<0.7, 0.7~1.4): those with one first cell."""
+    ranges = [cell for cell in table[0] if _RANGE.search(cell)]
+    if len(ranges) * 2 < len(table[0]):
+        return 0
+    count = next((at for at, row in enumerate(table) if row[0] not in ("", table[0][0])), 0)
+    return count if count < len(table) else 0
 
 
 def _years(row: Sequence[str]) -> bool:

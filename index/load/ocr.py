@@ -1,0 +1,98 @@
+"""Character recognition: the text of a picture, by the models that come inside the package rapidocr."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from index.errors import MissingExtra
+from index.load.grid import Rule
+from index.load.layout import Glyph, blocks
+
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL.Image import Image
+
+THREADS = 2
+SURE = 0.5  # the mean certainty below which a line is no text
+RULE = 0.025  # of the picture's longer side: the shortest stroke that is taken for a rule of a table
+
+
+def read(image: Image | np.ndarray[Any, Any]) -> str:
+    """The text of the picture in reading order, a paragraph or a table row a line; empty for a picture without any.
+
+    Raises MissingExtra where rapidocr is not installed.
+    """
+    from index.load.paging import Page, paged
+
+    glyphs, rules = page(image)
+    upwards = [glyph._replace(bottom=-glyph.bottom, top=-glyph.top) for glyph in glyphs]
+    turned = [rule._replace(bottom=-rule.bottom, top=-rule.top) for rule in rules]
+    found = blocks(upwards, turned)
+    return paged([Page(tuple(found), -1e9, 1e9)])[0]
+
+
+def page(image: Image | np.ndarray[Any, Any]) -> tuple[list[Glyph], list[Rule]]:
+    """The characters of the picture and the rules drawn in it, in pixels, y downwards: the bottom is the larger y.
+
+    Raises MissingExtra where rapidocr is not installed.
+    """
+    import numpy as np
+
+    pixels = np.asarray(image if isinstance(image, np.ndarray) else image.convert("RGB"))
+    glyphs: list[Glyph] = []
+    result = _engine()(pixels, return_word_box=True, return_single_char_box=True)
+    for words in result.word_results or ():
+        for text, _, box in words:
+            if box is None:
+                continue
+            xs, ys = [point[0] for point in box], [point[1] for point in box]
+            glyphs += _parted(text, min(xs), max(ys), max(xs), min(ys))
+    return glyphs, _rules(pixels)
+
+
+def _parted(text: str, left: float, bottom: float, right: float, top: float) -> list[Glyph]:
+    """The characters of a word, its width shared out among them."""
+    step = (right - left) / max(len(text), 1)
+    return [
+        Glyph(character, left + step * at, bottom, left + step * (at + 1), top)
+        for at, character in enumerate(text)
+        if not character.isspace()
+    ]
+
+
+def _rules(pixels: np.ndarray[Any, Any]) -> list[Rule]:
+    """The level and upright strokes of a picture: dark pixels that go on for long in one direction."""
+    import cv2
+    import numpy as np
+
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if pixels.ndim == 3 else pixels
+    dark = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)[1]
+    shortest = int(max(grey.shape) * RULE)
+    found: list[Rule] = []
+    for shape in ((shortest, 1), (1, shortest)):
+        bridged = cv2.dilate(dark, np.ones(shape, np.uint8)[:3, :3])
+        strokes = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones(shape[::-1], np.uint8))
+        for left, top, width, height, _ in cv2.connectedComponentsWithStats(strokes)[2][1:]:
+            if min(width, height) < shortest / 3:
+                found.append(Rule(left, top + height, left + width, top))
+    return found
+
+
+@cache
+def _engine() -> Any:
+    try:
+        from rapidocr import RapidOCR
+    except ImportError:
+        raise MissingExtra(
+            "install it with: pip install 'policy-assistant[ocr]'",
+            "安装文字识别组件：pip install 'policy-assistant[ocr]'",
+        ) from None
+    return RapidOCR(
+        params={
+            "EngineConfig.onnxruntime.intra_op_num_threads": THREADS,
+            "EngineConfig.onnxruntime.inter_op_num_threads": 1,
+            "Global.log_level": "error",
+            "Global.text_score": SURE,
+        }
+    )
