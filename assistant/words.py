@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant import people
 from assistant.english import is_english
@@ -22,12 +23,7 @@ class Words:
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._version = -1
-        self._lexical = library.lexical
-        self._speller = Speller(self._texts, self._lexical.__contains__)
-        self._source = lru_cache(maxsize=256)(self._read)
-        self._weight = lru_cache(maxsize=50_000)(self._weigh)
-        self._people = lru_cache(maxsize=1)(lambda: people.by_pinyin(self._texts()))
+        self._renew()
 
     def mended(self, query: str) -> str:
         """``query`` in simplified characters, the wrong ones replaced by what the library's texts suggest.
@@ -40,12 +36,20 @@ class Words:
         return self._speller.mend(simplified(query))
 
     def expanded(self, question: Question) -> str:
-        """What is searched: the question, and for each word of it what documents write instead."""
+        """What is searched: the question, and for words that no document holds, what documents write instead.
+
+        A word that the documents do hold finds them better by itself: on ncp, putting the synonyms of every word
+        beside it loses document recall.
+        """
         terms = [term.text for term in question.terms]
-        also = [written for term in terms for written in synonyms().get(term, ())]
+        also = [written for term in terms if self._unknown(term) for written in synonyms().get(term, ())]
         if is_english(question.text):
             also = terms + also
         return " ".join((question.text, *dict.fromkeys(also)))
+
+    def _unknown(self, word: str) -> bool:
+        """Whether some pair of the word's characters stands in no document."""
+        return any(first + second not in self._lexical for first, second in pairwise(word)) or len(word) == 1
 
     def weight(self, word: str) -> float:
         """How telling a comparable word is, in (0, 1]: its characters' and pairs' inverse document frequency."""
@@ -57,15 +61,19 @@ class Words:
 
     def _refresh(self) -> None:
         if self._library.version != self._version:
-            self._version = self._library.version
-            self._source.cache_clear()
-            self._weight.cache_clear()
-            self._people.cache_clear()
-            self._lexical = self._library.lexical
-            self._speller = Speller(self._texts, self._lexical.__contains__)
+            self._renew()
+
+    def _renew(self) -> None:
+        self._version = self._library.version
+        self._lexical = self._library.lexical
+        self._speller = Speller(self._texts, self._lexical.__contains__)
+        self._source = lru_cache(maxsize=256)(self._read)
+        self._weight = lru_cache(maxsize=50_000)(self._weigh)
+        self._people = lru_cache(maxsize=1)(lambda: people.by_pinyin(self._texts()))
 
     def _texts(self) -> Iterator[str]:
-        return (self._library.document(one.id).text for one in self._library.documents())
+        """The texts of the library as questions are mended: in simplified characters."""
+        return (simplified(self._library.document(one.id).text) for one in self._library.documents())
 
     def _read(self, document_id: str) -> Source:
         return Source(self._library.document(document_id), self._library.sections(document_id))
