@@ -5,9 +5,14 @@ Importing this package is light: models, the page and LangChain are loaded by wh
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from assistant import offline
 from assistant.types import Answer, Citation, Statement, Turn
 from index.types import Filters
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 __all__ = ["Answer", "Assistant", "Citation", "Filters", "Statement", "Turn"]
 
