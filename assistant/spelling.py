@@ -8,15 +8,20 @@ dictionary is replaced on stronger evidence alone. Digits and Latin letters are 
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import pairwise
+from typing import NamedTuple
 
+import numpy as np
 import rjieba
 from pypinyin import Style, pinyin
 
 from assistant.vocabulary import generic, synonyms
+
+WRONG = 2
+"""Characters of one run that are mended: a question with more is not misspelt, but about something else."""
+SUSPECT = 12
+"""Suspect characters of a question above which it is left alone, for the same reason."""
 
 _RUN = re.compile(r"[㐀-鿿]+")
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
@@ -25,6 +30,25 @@ _FUNCTION = frozenset(
 )
 _SAME_SOUND = 4.0
 _BOTH_SIDES = 2.0
+_OFTEN = 10
+"""Times that three characters stand together beyond which more count no more."""
+_BITS = 21
+"""Bits of a Unicode character."""
+
+
+class _Suspect(NamedTuple):
+    """A character that forms no known pair: where it stands, and whether inside a word of the dictionary."""
+
+    place: int
+    in_word: bool
+
+
+class _Choice(NamedTuple):
+    """A character that fits at a place, with how well; the greater is the better."""
+
+    score: float
+    place: int
+    character: str
 
 
 class Speller:
@@ -37,82 +61,111 @@ class Speller:
     def __init__(self, texts: Callable[[], Iterable[str]], known: Callable[[str], bool]) -> None:
         self._texts = texts
         self._known = known
-        self._triples: Counter[str] = Counter()
-        self._after: dict[str, set[str]] = {}
-        self._before: dict[str, set[str]] = {}
+        self._neighbours: Neighbours | None = None
 
     def mend(self, question: str) -> str:
         """``question`` with its wrong characters replaced; the same where there is nothing to mend."""
-        return _RUN.sub(lambda run: self._mended(run[0]), question)
+        suspects = sum(len(self._suspects(run)) for run in _RUN.findall(question))
+        if not 0 < suspects <= SUSPECT:
+            return question
+        if self._neighbours is None:
+            self._neighbours = Neighbours(self._texts())
+        neighbours = self._neighbours
+        return _RUN.sub(lambda run: self._mended(run[0], neighbours), question)
 
-    def _mended(self, run: str) -> str:
-        for _ in range(2):  # a wrong character or two
-            choices = [self._better(run, place, word) for place, word in self._suspects(run)]
-            _score, place, character = max(choices, default=(0.0, 0, ""))
-            if not character:
+    def _mended(self, run: str, neighbours: Neighbours) -> str:
+        for _ in range(WRONG):
+            choices = [choice for suspect in self._suspects(run) for choice in _choices(run, suspect, neighbours)]
+            if not choices:
                 break
+            _score, place, character = max(choices)
             run = run[:place] + character + run[place + 1 :]
         return run
 
-    def _suspects(self, run: str) -> list[tuple[int, bool]]:
-        """The places of characters that form no known pair, and whether each belongs to a dictionary word."""
+    def _suspects(self, run: str) -> list[_Suspect]:
         found, place = [], 0
         for word in rjieba.cut(run, False):
             for at in range(place, place + len(word)):
-                around = [run[at - 1 : at + 1] if at else "", run[at : at + 2]]
-                pairs = [pair for pair in around if len(pair) == 2]
+                pairs = [pair for pair in (run[max(0, at - 1) : at + 1], run[at : at + 2]) if len(pair) == 2]
                 if pairs and not any(map(self._known, pairs)):
-                    found.append((at, len(word) > 1))
+                    found.append(_Suspect(at, len(word) > 1))
             place += len(word)
         return found
 
-    def _better(self, run: str, place: int, word: bool) -> tuple[float, int, str]:
-        """The character that fits best at ``place``, with how well it fits; an empty one if none does.
 
-        A character of the same sound fits if it forms known pairs on both sides, a known triple or a word; one of
-        another sound, or in place of a function word, only if several known triples lie about it. In a ``word``
-        of the dictionary only a character of the same sound amid a known triple fits.
-        """
-        if not self._after:
-            self._learn()
-        was = run[place]
-        function = was in _FUNCTION or was in generic()
-        before, after = run[place - 1] if place else "", run[place + 1 : place + 2]
-        best = (0.0, place, "")
-        for choice in sorted(self._after.get(before, set()) | self._before.get(after, set())):
-            left, right = choice in self._after.get(before, ()), choice in self._before.get(after, ())
-            around = (
-                run[max(0, place - 2) : place] + choice,
-                before + choice + after,
-                choice + run[place + 1 : place + 3],
-            )
-            support = sum(len(triple) == 3 and triple in self._triples for triple in around)
-            same = sounds_alike(choice, was)
-            if word:
-                fits = same and around[1] in self._triples
-            elif function:
-                fits = same and support > 1
-            elif same:
-                fits = support > 0 or (left and right) or _makes_word(run, place, choice)
-            else:
-                fits = left and right and support > 1
-            if not fits:
-                continue
-            often = min(9, max(self._triples[triple] for triple in around)) / 10
-            score = _SAME_SOUND * same + _BOTH_SIDES * (left and right) + support + often
-            best = max(best, (score, place, choice))
-        return best
+class Neighbours:
+    """Which Chinese characters stand side by side in texts, and how often three in a row."""
 
-    def _learn(self) -> None:
-        after: dict[str, set[str]] = defaultdict(set)
-        before: dict[str, set[str]] = defaultdict(set)
-        for text in self._texts():
-            for run in _RUN.findall(text):
-                self._triples.update(run[place : place + 3] for place in range(len(run) - 2))
-                for left, right in pairwise(run):
-                    after[left].add(right)
-                    before[right].add(left)
-        self._after, self._before = dict(after), dict(before)
+    def __init__(self, texts: Iterable[str]) -> None:
+        codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.int64)
+        chinese = (codes >= 0x3400) & (codes <= 0x9FFF)
+        first, second, third = codes[:-2], codes[1:-1], codes[2:]
+        left, right = codes[:-1], codes[1:]
+        pairs = chinese[:-1] & chinese[1:]
+        triples = chinese[:-2] & chinese[1:-1] & chinese[2:]
+        self._after = np.unique((left << _BITS | right)[pairs])
+        self._before = np.unique((right << _BITS | left)[pairs])
+        keys = (first << 2 * _BITS | second << _BITS | third)[triples]
+        self._triples, self._counts = np.unique(keys, return_counts=True)
+
+    def after(self, character: str) -> frozenset[str]:
+        """The characters that stand behind ``character``; none for an empty string."""
+        return _beside(self._after, character)
+
+    def before(self, character: str) -> frozenset[str]:
+        """The characters that stand in front of ``character``; none for an empty string."""
+        return _beside(self._before, character)
+
+    def count(self, triple: str) -> int:
+        """How often the three characters of ``triple`` stand in a row; 0 for fewer characters."""
+        if len(triple) != 3:
+            return 0
+        key = ord(triple[0]) << 2 * _BITS | ord(triple[1]) << _BITS | ord(triple[2])
+        place = int(np.searchsorted(self._triples, key))
+        return int(self._counts[place]) if place < len(self._triples) and self._triples[place] == key else 0
+
+
+def _beside(pairs: np.ndarray, character: str) -> frozenset[str]:
+    if not character:
+        return frozenset()
+    start, end = np.searchsorted(pairs, [ord(character) << _BITS, ord(character) + 1 << _BITS])
+    return frozenset(map(chr, (pairs[start:end] & (1 << _BITS) - 1).tolist()))
+
+
+def _choices(run: str, suspect: _Suspect, neighbours: Neighbours) -> list[_Choice]:
+    """The characters that fit in place of a suspect one.
+
+    A character of the same sound fits if it forms known pairs on both sides, a known triple or a word; one of
+    another sound, or in place of a function word, only if several known triples lie about it. In a word of the
+    dictionary only a character of the same sound amid a known triple fits.
+    """
+    place, was = suspect.place, run[suspect.place]
+    before, after = run[max(0, place - 1) : place], run[place + 1 : place + 2]
+    on_left, on_right = neighbours.after(before), neighbours.before(after)
+    function = was in _FUNCTION or was in generic()
+    found = []
+    for choice in on_left | on_right:
+        around = (
+            run[max(0, place - 2) : place] + choice,
+            before + choice + after,
+            choice + run[place + 1 : place + 3],
+        )
+        counts = [neighbours.count(triple) for triple in around]
+        support = sum(count > 0 for count in counts)
+        same, both = sounds_alike(choice, was), choice in on_left and choice in on_right
+        if suspect.in_word:
+            fits = same and counts[1] > 0
+        elif function:
+            fits = same and support > 1
+        elif same:
+            fits = support > 0 or both or _makes_word(run, place, choice)
+        else:
+            fits = both and support > 1
+        if fits:
+            often = min(_OFTEN - 1, max(counts)) / _OFTEN
+            score = _SAME_SOUND * same + _BOTH_SIDES * both + support + often
+            found.append(_Choice(score, place, choice))
+    return found
 
 
 def _makes_word(run: str, place: int, choice: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the chain needs of a library's words and documents, derived once for each state of the library."""
+"""What the chain needs of a library's words, derived once for each state of the library."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from assistant import people
 from assistant.english import is_english
-from assistant.evidence import Source
 from assistant.question import Question
 from assistant.spelling import Speller
 from assistant.vocabulary import actions, simplified, synonyms
@@ -19,7 +18,7 @@ ACTION = 0.5
 
 
 class Words:
-    """How telling a word is, how it is spelt, and the documents behind the hits; follows the library's changes."""
+    """How telling a word is, how it is spelt and what documents write instead; follows the library's changes."""
 
     def __init__(self, library: Library) -> None:
         self._library = library
@@ -55,10 +54,6 @@ class Words:
         """How telling a comparable word is, in (0, 1]: its characters' and pairs' inverse document frequency."""
         return self._weight(word)
 
-    def source(self, document_id: str) -> Source:
-        """A document with its outline."""
-        return self._source(document_id)
-
     def _refresh(self) -> None:
         if self._library.version != self._version:
             self._renew()
@@ -67,16 +62,12 @@ class Words:
         self._version = self._library.version
         self._lexical = self._library.lexical
         self._speller = Speller(self._texts, self._lexical.__contains__)
-        self._source = lru_cache(maxsize=256)(self._read)
         self._weight = lru_cache(maxsize=50_000)(self._weigh)
         self._people = lru_cache(maxsize=1)(lambda: people.by_pinyin(self._texts()))
 
     def _texts(self) -> Iterator[str]:
         """The texts of the library as questions are mended: in simplified characters."""
         return (simplified(self._library.document(one.id).text) for one in self._library.documents())
-
-    def _read(self, document_id: str) -> Source:
-        return Source(self._library.document(document_id), self._library.sections(document_id))
 
     def _weigh(self, word: str) -> float:
         pairs = [word[place : place + 2] for place in range(len(word) - 1)] or [word]
