@@ -9,15 +9,33 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
-from index.errors import EmptyDocument, UnknownFormat, UnreadableFile
+from index.errors import EmptyDocument, LoadError, PolicyError, UnknownFormat, UnreadableFile
+from index.load import archive
+from index.load.html import html, mhtml
+from index.load.package import damaged, opened, protected
+from index.load.sniff import actual
 from index.load.text import markdown, plain
 from index.metadata import SIDECAR, facts
 from index.types import Content, Document
 
-LOADERS: dict[str, Callable[[bytes, Path], Content]] = {".txt": plain, ".md": markdown, ".markdown": markdown}
-SUFFIXES = tuple(LOADERS)
+LARGEST = 256 << 20  # bytes of one file
+
+LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
+    ".txt": plain,
+    ".md": markdown,
+    ".markdown": markdown,
+    ".html": html,
+    ".htm": html,
+    ".mhtml": mhtml,
+    ".mht": mhtml,
+}
+SUFFIXES = (*LOADERS, archive.SUFFIX)
+
+_AKIN = {".htm": ".html", ".mht": ".mhtml", ".wps": ".doc", ".et": ".xls"}
+_SOURCE = (".txt", ".md", ".markdown", ".csv")  # what these hold is text, even if it is that of a web page
 
 
 def load(path: Path) -> Document:
@@ -26,8 +44,8 @@ def load(path: Path) -> Document:
     The facts that a sidecar ``<file name>.meta.toml`` gives go before those found in the text. Raises
     UnknownFormat, UnreadableFile or EmptyDocument, and LoadError for a bad sidecar; each names the file.
     """
-    loader = LOADERS.get(path.suffix.lower())
-    if loader is None and not os.path.isdir(path):
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES and not os.path.isdir(path):
         known = " ".join(SUFFIXES)
         raise UnknownFormat(
             f"{path} is of an unknown type; convert it to one of {known}",
@@ -35,8 +53,8 @@ def load(path: Path) -> Document:
         )
     data = _bytes(path)
     sidecar = path.with_name(path.name + SIDECAR)
-    described = _bytes(sidecar) if os.path.isfile(sidecar) else b""
-    content = loader(data, path) if loader else Content("")
+    described = _bytes(sidecar) if os.path.isfile(sidecar) or archive.holds(sidecar) else b""
+    content = _content(data, path, suffix)
     if not content.text.strip():
         raise EmptyDocument(
             f"{path} holds no text; check the file and add it again",
@@ -55,18 +73,63 @@ def load(path: Path) -> Document:
 
 
 def files(paths: Iterable[Path]) -> tuple[Path, ...]:
-    """Every file to load under ``paths``, each once: folders expanded, their files in the order of their names.
+    """Every file to load under ``paths``, each once: folders and archives expanded, in the order of the names.
 
     Hidden files, files that an office program holds open (~$…) and sidecars are left out. Files of unknown
     types and paths that do not exist are kept, so that ``load`` names what is wrong with each.
     """
     found: dict[Path, None] = {}
     for path in paths:
-        if os.path.isdir(path):
-            found.update(dict.fromkeys(_inside(path)))
-        else:
-            found[path] = None
+        for file in _inside(path) if os.path.isdir(path) else (path,):
+            found.update(dict.fromkeys(_members(file)))
     return tuple(found)
+
+
+def present(path: Path) -> bool:
+    """Whether there is a file at ``path``, on disk or in an archive."""
+    return os.path.exists(path) or archive.holds(path)
+
+
+def _content(data: bytes, path: Path, suffix: str) -> Content:
+    """What the loader for the file's type gets out of it; the bytes tell the type where the name is wrong."""
+    if not data:
+        return Content("")
+    found = actual(data)
+    if found == ".encrypted":
+        raise protected(path)
+    if suffix == archive.SUFFIX and found in ("", suffix):
+        opened(data, path).close()
+        raise UnreadableFile(
+            f"{path} holds no documents that could be added; unpack it and add its files",
+            f"{path} 中没有可添加的文件；请解压后添加其中的文件",
+        )
+    note: tuple[str, ...] = ()
+    if found in LOADERS and found != _AKIN.get(suffix, suffix) and suffix not in _SOURCE:
+        note = (f"文件扩展名为{suffix}，实际格式为{found}，已按实际格式读取",)
+        suffix = found
+    loader = LOADERS.get(suffix)
+    if loader is None:
+        raise damaged(path, f"no {suffix} file")
+    try:
+        content = loader(data, path)
+    except (PolicyError, MemoryError):
+        raise
+    except Exception as error:
+        # The readers of office formats raise whatever a damaged file leads them into (KeyError, AttributeError,
+        # struct.error, RecursionError…), and none documents it. One bad file must not end the ingest of the rest.
+        raise damaged(path, f"{type(error).__name__}: {error}") from error
+    return replace(content, notes=(*note, *content.notes)) if note else content
+
+
+def _members(path: Path) -> Iterable[Path]:
+    """The files in the archive at ``path``; itself if it is none, or cannot be opened."""
+    if path.suffix.lower() != archive.SUFFIX or not os.path.isfile(path):
+        return (path,)
+    try:
+        found = [member for member in archive.members(path) if not member.name.endswith(SIDECAR)]
+    except (LoadError, OSError):
+        return (path,)
+    return found or (path,)
 
 
 def _inside(folder: Path) -> Iterable[Path]:
@@ -81,6 +144,13 @@ def _inside(folder: Path) -> Iterable[Path]:
 
 def _bytes(path: Path) -> bytes:
     try:
+        if archive.split(path)[1]:
+            return archive.member(path)
+        if os.path.getsize(path) > LARGEST:
+            raise UnreadableFile(
+                f"{path} is larger than {LARGEST >> 20} MiB; split it and add the parts",
+                f"{path} 超过 {LARGEST >> 20} MB；请拆分后重新添加",
+            )
         return path.read_bytes()
     except FileNotFoundError:
         english, chinese = "does not exist; check the path", "不存在；请检查路径"
