@@ -53,6 +53,13 @@ class Table(NamedTuple):
         """Over how many rows a cell reaches."""
         return sum(cell in row for row in self.places)
 
+    def width_of(self, cell: int) -> float:
+        """How wide a cell is at its widest."""
+        return max(
+            sum(self.across[at + 1] - self.across[at] for at, place in enumerate(row) if place == cell)
+            for row in self.places
+        )
+
 
 def grids(rules: Sequence[Rule]) -> list[Table]:
     """The tables that the rules draw; sides left open are closed, frames of one cell are no tables."""

@@ -32,9 +32,12 @@ _STARTS = re.compile(
 )
 _CODE = re.compile(r"[A-Z]{2,6}(?:/[A-Z]{1,3})?\s*\d")  # of a standard, as lists of references have them
 _LABEL = re.compile(r"\S{1,8}(?=\s)|[a-zA-Z\d][)）.、]|[（(]\w{1,3}[)）]|——|注\s*\d?[:：]")
-_LEADERS = re.compile(r"(?:[.．·…•]\s?){4,}\s*[-—(（]?\s*[\dIVXivx]*\s*[)）—-]?$")
+_LEADERS = re.compile(r"(?:[.．·…•]\s?){4,}\s*[-—(（]?\s*[\dIVXivxⅠ-ⅿ]*\s*[)）—-]?$")
 _CONTENTS = re.compile(r"目\s*[次录]|CONTENTS|Contents")
-_ALONE = re.compile(r"[-—–·\s]*(?:\d{1,4}|[IVXivxⅠ-Ⅻ]{1,5})[-—–·\s]*|第\s*\d+\s*页.*")
+_ALONE = re.compile(r"[-—–·\s]*(?:\d{1,4}|[IVXivxⅠ-ⅿ]{1,5})[-—–·\s]*|第\s*\d+\s*页.*")
+_CLOSING = frozenset(".,;:!?)]}%/")
+_LONE = re.compile(r"(?<!\S)[\u4e00-\u9fff](?: [\u4e00-\u9fff])+(?!\S)")  # 附 录
+_DIGIT = re.compile(r"\d")
 _TERMINAL = frozenset("。；;：:！？!?")
 _RAISED = str.maketrans("0123456789-－—", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
 
@@ -239,35 +242,39 @@ def _cells(table: Table, glyphs: Sequence[Glyph]) -> tuple[tuple[str, ...], ...]
     held: dict[int, list[Glyph]] = {}
     for glyph in glyphs:
         held.setdefault(table.cell(*_centre(glyph)), []).append(glyph)
-    texts = {cell: [line.text for line in lines(inside)] for cell, inside in held.items()}
+    found = {cell: lines(inside) for cell, inside in held.items()}
+    texts = {cell: [line.text for line in within] for cell, within in found.items()}
+    flat = {cell: _flat(within, table.width_of(cell)) for cell, within in found.items()}
     rows: list[tuple[str, ...]] = []
     for places in table.places:
         if len(set(places)) == 1 and places[0] in held:
             whole = "\n".join(block.text for block in _column(lines(held[places[0]]), ()))
             rows.append((whole,) * len(places))
             continue
-        rows += _apart(places, held, texts, table)
+        rows += _apart(places, texts, flat, table)
     return tuple(rows)
 
 
 def _apart(
-    places: Sequence[int], held: dict[int, list[Glyph]], texts: dict[int, list[str]], table: Table
+    places: Sequence[int], texts: dict[int, list[str]], flat: dict[int, str], table: Table
 ) -> list[tuple[str, ...]]:
     """A row of cells, or several where its cells hold as many lines each that no rule parts."""
     own = [cell for cell in dict.fromkeys(places) if table.rows_of(cell) == 1]
     counts = {len(texts[cell]) for cell in own if cell in texts}
     if len(own) > 2 and len(counts) == 1 and (count := counts.pop()) > 2 and all(cell in texts for cell in own):
         return [
-            tuple(texts[cell][at] if cell in own else _flat(texts.get(cell, ())) for cell in places)
-            for at in range(count)
+            tuple(texts[cell][at] if cell in own else flat.get(cell, "") for cell in places) for at in range(count)
         ]
-    return [tuple(_flat(texts.get(cell, ())) for cell in places)]
+    return [tuple(flat.get(cell, "") for cell in places)]
 
 
-def _flat(texts: Sequence[str]) -> str:
-    whole = ""
-    for text in texts:
-        whole = joined(whole, text)
+def _flat(lines_: Sequence[Line], width: float) -> str:
+    """The lines of a cell as one; values that were set on lines of their own, with room to spare, stay apart."""
+    valued = all(_DIGIT.search(line.text) for line in lines_) or len({line.text[-1] for line in lines_}) == 1
+    whole = lines_[0].text
+    for last, line in pairwise(lines_):
+        room = width - (last.right - last.left) > min(line.lead, 2 * line.size) + line.size
+        whole = f"{whole}；{line.text}" if valued and room else joined(whole, line.text)
     return whole
 
 
@@ -327,6 +334,7 @@ def _line(glyphs: list[Glyph], size: float) -> Line:
             text += " "
         raised = glyph.top - glyph.bottom < 0.85 * size and glyph.bottom > bottom + 0.15 * size
         text += glyph.text.translate(_RAISED) if raised and text.endswith(("m", "米", "10", "⁻")) else glyph.text
+    text = _LONE.sub(lambda match: match.group().replace(" ", ""), text)
     label = _LABEL.match(text)
     if hang < 0 and label:
         hang = glyphs[min(label.end(), len(glyphs) - 1)].left
@@ -348,9 +356,12 @@ def _even(glyphs: Sequence[Glyph], size: float) -> bool:
 
 def _space(last: Glyph, glyph: Glyph, size: float) -> bool:
     gap = glyph.left - last.right
+    if gap < 0.5 * size and (glyph.text in _CLOSING or (last.text in "./" and not glyph.text.islower())):
+        return False
     chinese = bool(_CHINESE.match(last.text)) + bool(_CHINESE.match(glyph.text))
     if chinese == 2:
-        return gap > 0.6 * size
+        words = glyph.spaced and last.text.isalpha() and glyph.text.isalpha()
+        return gap > (0.3 if words else 0.6) * size
     if chinese == 1:
         return gap > (0.12 if glyph.spaced else 0.45) * size
     return gap > (0.05 if glyph.spaced else 0.18) * size

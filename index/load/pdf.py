@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.errors import MissingExtra, UnreadableFile
 from index.load import ocr
 from index.load.grid import MOST, Rule
 from index.load.layout import Glyph, blocks
 from index.load.paging import Page, paged
+from index.load.symbols import UNKNOWN, meaning
 from index.load.text import plausibility
 from index.types import Content
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 PAGES = 5000  # a longer file is refused
 GLYPHS = 200_000  # characters of a page, of which the rest is not read
-IMAGE = 2200  # pixels of the longer side of a page's image for recognition
+IMAGE = 1800  # pixels of the longer side of a page's image for recognition
 BROKEN = 0.1  # the plausibility below which a text layer is not believed
 UNMAPPED = 0.1  # the share of characters without a meaning above which it is not
 FEW = 20  # characters: a page with fewer, and a picture over most of it, is a scan
+NARROW = 0.95  # em: a full-width letter or digit that is set narrower is shown as a common one
+_NARROWED = {0xFEE0 + code: code for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) in "+-./%=<>@"}
 THIN = 3.0  # points: a drawn thing no thicker is a stroke
 DEPTH = 6  # of forms within forms that are looked into
 _BUSY = Lock()  # pdfium may be called by one thread at a time
@@ -61,7 +64,7 @@ def _content(document: PdfDocument, path: Path) -> Content:
             f"{path} 共 {count} 页，可读取的页数为 1 至 {PAGES}；请拆分或检查文件后重新添加",
         )
     pages: list[Page] = []
-    by: dict[str, list[int]] = {"recognised": [], "missing": [], "damaged": []}
+    by: dict[str, list[int]] = {"recognised": [], "missing": [], "damaged": [], "unknown": []}
     refused: MissingExtra | None = None
     for number in range(count):
         page, how = _damaged_or_read(document, number)
@@ -70,6 +73,8 @@ def _content(document: PdfDocument, path: Path) -> Content:
         if how:
             by[how].append(number + 1)
         pages.append(page)
+        if any(UNKNOWN in block.text or UNKNOWN in str(block.rows) for block in page.blocks):
+            by["unknown"].append(number + 1)
     if not any(page.blocks for page in pages):
         if refused:
             raise UnreadableFile(
@@ -93,6 +98,8 @@ def _notes(by: dict[str, list[int]], refused: MissingExtra | None) -> tuple[str,
         notes.append(f"第{_ranges(by['missing'])}页没有可用的文字层，未识别；{refused.chinese}")
     if by["damaged"]:
         notes.append(f"第{_ranges(by['damaged'])}页已损坏，未读取")
+    if by["unknown"]:
+        notes.append(f"第{_ranges(by['unknown'])}页有无法识别的字符，以{UNKNOWN}代替")
     return tuple(notes)
 
 
@@ -162,8 +169,8 @@ def _glyphs(page: PdfPage) -> tuple[list[Glyph], tuple[float, float, float, floa
             spaced = True
             continue
         if unicodedata.category(character) in ("Co", "Cn", "Cc") or code == 0xFFFD:
-            unmapped += 1
-            continue
+            character = meaning(code, _font(handle, index))
+            unmapped += character == UNKNOWN
         raw.FPDFText_GetLooseCharBox(handle, index, box)
         raw.FPDFText_GetMatrix(handle, index, matrix)
         raw.FPDFText_GetCharOrigin(handle, index, x, y)
@@ -174,6 +181,8 @@ def _glyphs(page: PdfPage) -> tuple[list[Glyph], tuple[float, float, float, floa
         size = raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d)
         size = min(size, top - bottom) if top - bottom > 1 else size
         base = _turn((x.value, y.value, x.value, y.value), quarter)[1]
+        if right - left < NARROW * size:
+            character = character.translate(_NARROWED)
         glyph = Glyph(character, left, base - 0.2 * size, max(right, left), base + 0.8 * size, spaced)
         found.append((quarter, glyph))
         spaced = False
@@ -181,6 +190,15 @@ def _glyphs(page: PdfPage) -> tuple[list[Glyph], tuple[float, float, float, floa
     edges = _turn(page.get_cropbox(), turn)
     glyphs = [glyph for quarter, glyph in found if quarter == turn and _within(glyph, edges)]
     return glyphs, edges, turn, unmapped
+
+
+def _font(textpage: Any, index: int) -> str:
+    """The name of the font of a character."""
+    import pypdfium2.raw as raw
+
+    name = ctypes.create_string_buffer(100)
+    raw.FPDFText_GetFontInfo(textpage, index, name, len(name), ctypes.c_int())
+    return name.value.decode("utf-8", "replace")
 
 
 def _quarter(a: float, b: float) -> int | None:

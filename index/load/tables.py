@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 LINE = 140  # characters of the longest line that is not parted; sentences.LONG, and the room for its end
+MOSTLY = 0.8  # of a column's cells that are numerals, and it numbers the rows
 HEADS = 3  # columns at most that name a row
 NOTE = 30  # characters: a longer text across the whole table is a note, not a heading of the rows below it
 
@@ -18,34 +19,39 @@ _BETWEEN = re.compile(rf"(?<=[{_CJK}])\s+(?=[{_CJK}()])|(?<=[()])\s+(?=[{_CJK}])
 _VALUE = re.compile(r"[\s≤≥<>＜＞≦≧±~～≈+\-—－/．.,，%％‰℃°×()（）\d]*\d[^\u4e00-\u9fff]{0,12}|[-—－/无／]+")
 _SERIAL = re.compile(r"[(（]?\d{1,3}[)）.．、]?|[一二三四五六七八九十]{1,3}、?")
 _RANGE = re.compile(r"[<>＜＞≤≥~～]\s*\d")
+_NUMBER = re.compile(r"(?!(?:19|20)\d\d$)[<>＜＞≤≥]?\s*[\d０-９.]+(?:\s*[~～-]\s*[<＜≤]?[\d０-９.]+)?")
 _UNIT = re.compile(r"[(（]?\s*(?:计量)?单位(?:\s*[:：]\s*|为)([^()（）]+(?:[(（][^()（）]*[)）])?)\s*[)）]?")
 _REMARK = re.compile(r"[(（]?\s*(?:注|备注|说明|[a-z]\s*[)）]|\*)")
 _ENDS = "。；;，, "
 
 
-def rows(table: Sequence[Sequence[str]], *, header_rows: int | None = None, title: str = "") -> str:
+def rows(
+    table: Sequence[Sequence[str]], *, header_rows: int | None = None, title: str = "", measure: str = ""
+) -> str:
     """The table as lines of "row heading · column heading：value；column heading：value", each ended by a newline.
 
     A merged cell may stand in every place that it covers or in the first alone. ``header_rows`` says how many
     rows at the top hold headings (found by their shape if ``None``). The ``title`` goes before, with the unit
-    that it or a row across the whole table names; every row repeats the unit at its end. A row too long for
+    that it or a row across the whole table names; every row repeats the unit, or the
+    ``measure`` that the title does not tell, at its end. A row too long for
     one sentence becomes several lines, each with the row's heading. Empty text without any value.
     """
     grid = _grid(table)
-    title, unit = _unit(_cell(title))
+    title, own = unit(_cell(title))
     while grid and len(_distinct(grid[0])) == 1 and (len(grid[0]) > 1 or len(grid) > 1):
         if header_rows:
             header_rows -= 1
-        note, found = _unit(_cell(_distinct(grid.pop(0))[0]))
-        unit = unit or found
+        note, found = unit(_cell(_distinct(grid.pop(0))[0]))
+        own = own or found
         title = f"{title} {note}".strip()
     grid = _grid(grid)
     if not grid:
         return f"{title}\n" if title else ""
     count = headings(grid) if header_rows is None else min(header_rows, len(grid))
     heads = _heads(grid[:count], len(grid[0]))
-    lines = [f"{title}（单位：{unit}）" if unit and title else title or (f"单位：{unit}" if unit else "")]
-    ending = f"（单位：{unit}）" if unit else ""
+    lines = [f"{title}（单位：{own}）" if own and title else title or (f"单位：{own}" if own else "")]
+    measure = own or measure
+    ending = f"（单位：{measure}）" if measure else ""
     if count == len(grid):
         lines += ["；".join(_distinct(row)) for row in grid]
     elif _paired(grid):
@@ -75,6 +81,9 @@ def _body(body: Sequence[Sequence[str]], heads: Sequence[str], ending: str) -> l
     serial = [column for column in range(len(heads)) if _is_serial(body, heads, column)]
     body = _downward(body, [column for column in range(len(heads)) if column not in serial][:HEADS])
     names = _names(body, serial, heads)
+    if names and heads[names[0]]:
+        numbers = [column for column in range(len(heads)) if _NUMBER.fullmatch(heads[column])]
+        heads = [f"{heads[names[0]]} {head}" if at in numbers else head for at, head in enumerate(heads)]
     lines: list[str] = []
     group = ""
     for row in body:
@@ -87,10 +96,14 @@ def _body(body: Sequence[Sequence[str]], heads: Sequence[str], ending: str) -> l
             lines.append(group)
             continue
         alike = [column for column in names if heads[column] in ("", heads[names[0]])]
+        if heads[names[0]] and all(_is_value(row[column]) for column in alike):
+            alike = []
         name = " · ".join(_distinct([group, *(row[column] for column in alike)]))
         rest = _values(row, heads, [column for column in names if column not in alike])
-        order = [column for column in range(len(heads)) if column not in (*names, *serial)] + serial
-        lines += _parted(name, rest, _values(row, heads, order), ending)
+        order = [column for column in range(len(heads)) if column not in (*names, *serial)]
+        told = [column for column in order if row[column] == row[column - 1] and column - 1 in names]
+        order = [column for column in order if column not in told]
+        lines += _parted(name, rest, _values(row, heads, order + serial), ending)
     return lines
 
 
@@ -140,8 +153,10 @@ def _names(body: Sequence[Sequence[str]], serial: Sequence[int], heads: Sequence
 def _is_serial(body: Sequence[Sequence[str]], heads: Sequence[str], column: int) -> bool:
     """Whether the column numbers the rows: 序号, or the first column with numerals alone."""
     cells = [row[column] for row in body if row[column] and len(_distinct(row)) > 1]
-    counted = bool(cells) and all(_SERIAL.fullmatch(cell) for cell in cells)
-    return counted and (heads[column] in ("序号", "编号", "项次", "No.") or (column == 0 and not heads[column]))
+    counted = sum(_SERIAL.fullmatch(cell) is not None for cell in cells)
+    return 0 < len(cells) * MOSTLY <= counted and (
+        heads[column] in ("序号", "编号", "项次", "No.") or (column == 0 and not heads[column])
+    )
 
 
 def _heads(top: Sequence[Sequence[str]], width: int) -> list[str]:
@@ -222,8 +237,8 @@ def _cell(text: str) -> str:
     return _BETWEEN.sub("", " ".join(text.split()))
 
 
-def _unit(text: str) -> tuple[str, str]:
-    """A title without its note of the unit, and the unit."""
+def unit(text: str) -> tuple[str, str]:
+    """A title without its note of the unit, and the unit; empty where there is none."""
     found = _UNIT.search(text)
     if not found:
         return text, ""
