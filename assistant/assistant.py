@@ -132,8 +132,13 @@ def _fill(
     if documents.exists():
         return library.add(documents, progress=progress).failed
     if documents != Path.cwd() / Settings().documents:
-        raise SettingsError(
-            f"the documents {documents} are not there; check the path or run 'policyqa ingest PATH'",
-            f"文件夹 {documents} 不存在；请检查路径，或运行 policyqa ingest 路径",
-        )
+        raise missing(documents)
     return ()
+
+
+def missing(documents: Path) -> SettingsError:
+    """The error for documents to be ingested that are not there."""
+    return SettingsError(
+        f"the documents {documents} are not there; check the path or run 'policyqa ingest PATH'",
+        f"文件夹 {documents} 不存在；请检查路径，或运行 policyqa ingest 路径",
+    )

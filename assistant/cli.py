@@ -80,8 +80,11 @@ def main() -> None:
 def ingest(paths: tuple[Path, ...], rebuild: bool, home: Path | None) -> None:
     """Add files; the others are added even if some fail, and then the exit status is 1."""
     from assistant.assistant import library as open_library
+    from assistant.assistant import missing
 
     chosen = settings(home=home)
+    if not paths and not rebuild and not chosen.documents.exists():
+        raise missing(chosen.documents)
     failed: tuple[tuple[str, PolicyError], ...] = ()
     with open_library(chosen) as library:
         if rebuild:

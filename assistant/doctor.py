@@ -15,6 +15,7 @@ from assistant.page.examples import examples
 from assistant.settings import Settings
 from index.errors import PolicyError
 from index.library import Library
+from index.load import present
 
 _OURS = "policy-assistant"
 _PACKAGES = ("torch", "sentence-transformers", "onnxruntime", "faiss-cpu", "langchain-core", "gradio")
@@ -86,7 +87,7 @@ def _extras() -> Iterator[Finding]:
 
 def _originals(library: Library) -> Finding:
     """Whether the files that the documents were read from are still there."""
-    gone = [one.path for one in library.documents() if not Path(one.path).exists()]
+    gone = [one.path for one in library.documents() if not present(Path(one.path))]
     if not gone:
         return Finding("原文件", True, "都在原处")
     named = "、".join(gone[:_NAMED]) + ("等" if len(gone) > _NAMED else "")
