@@ -1,4 +1,4 @@
-"""Where a text has enumerators and headings: 编 章 节 条, 一、 （一） 1. （1） ①, 一是, Markdown, 附件.
+"""Where a text has enumerators and headings: 编 章 节 条, 一、 （一） 1. （1） ①, 一是, 1.2.3, 问：, Markdown, 附件.
 
 Enumerators are looked for wherever a sentence may begin, at a line's start as well as inside a line, and are
 believed only as part of a sequence that starts at one and goes on: a cross reference ("依照本法第二十条"), a
@@ -11,6 +11,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+
+from index.decimals import decimals
 
 ITEM = 5  # the rank of 一、, below 编 章 节 条
 RUNNING = 10  # the rank of 一是 and 第一，, which stand in running text
@@ -37,9 +39,17 @@ _ENUMERATORS = (
     (10, re.compile(rf"(?<![{_NUMERAL}第\w])({_TEN})[是要](?![一二三四五六七八九十])")),
     (10, re.compile(rf"第({_TEN})[，,]")),
 )
+_CAPTION = re.compile(r"[表图式第][ ]?$")  # before the number of a table in running text: 表 1、表 2
+_QUESTION = re.compile(
+    r"(?:问|[QＱ]\s?\d{0,3}|[【\[]问[】\]]|问题[一二三四五六七八九十\d]{1,3})\s?[:：](?=\s*\S)|[【\[]问[】\]]"
+)
+_ANSWER = re.compile(r"(?:答|[AＡ]\s?\d{0,3}|[【\[]答[】\]]|答复)\s?[:：]|[【\[]答[】\]]")
+_GROUP = re.compile(rf"^[ \t\u3000]*{_TEN}、[^\n。？?]{{1,{_TITLE}}}\n\s*\Z", re.MULTILINE)  # before a question
 _WORDS = re.compile(r"\s*(?:\S\s+\S(?=\s)|\S{1,40})")  # 总　则, or words up to the next white space
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(?=\S)", re.MULTILINE)
-_ANNEX = re.compile(r"^[ \t\u3000]*附[件录表][ ]?[一二三四五六七八九十\d]{0,2}[:：]?(?=\s|$)", re.MULTILINE)
+_ANNEX = re.compile(
+    r"^[ \t\u3000]*附[ \u3000]?[件录表][ \u3000]?[一二三四五六七八九十\dA-H]{0,2}[:：]?(?=\s|$)", re.MULTILINE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,11 @@ def marks(text: str) -> list[Mark]:
         line_end = _line_end(text, match.end())
         if line_end - match.start() <= _TITLE:
             found.append(Mark(match.start(), line_end, (1, 9), "heading", "", line=True))
-    found += _sunk(_enumerated(text, begins, levels, [mark.start for mark in found]))
+    found += _numbered(text, begins)
+    asked = _questions(text, begins)
+    firm = [mark for mark in asked if mark.rank[1] < ITEM]
+    walls = [mark.start for mark in (*found, *firm)]
+    found += asked + _sunk(_enumerated(text, begins, levels, walls))
     taken = {mark.start for mark in found}
     tops = [start for start, level in levels.items() if level == 1]
     for start, level in levels.items():
@@ -77,6 +91,42 @@ def marks(text: str) -> list[Mark]:
             after = _line_end(text, start)
             found.append(Mark(start, after, (level, 2), "heading", "", line=True))
     return _nested(sorted(found, key=lambda mark: (mark.start, mark.rank)), len(text))
+
+
+def _numbered(text: str, begins: dict[int, int]) -> list[Mark]:
+    """The headings of a standard by their depth, as far as there are ranks for it above the enumerators'."""
+    found: list[Mark] = []
+    for one in decimals(text, begins):
+        rank = (BARE, min(len(one.numbers), ITEM - 1))
+        found.append(Mark(one.start, one.after, rank, "heading" if one.title else "item", one.label, line=True))
+    return found
+
+
+def _questions(text: str, begins: dict[int, int]) -> list[Mark]:
+    """Questions that an answer follows; each heads what comes up to the next.
+
+    They rank above 一、, which stands in answers, unless a line 一、… is what comes before a question.
+    """
+    asked = [
+        match for match in _QUESTION.finditer(text) if match.start() in begins or _may_begin(text, match.start())
+    ]
+    answered = [match.start() for match in _ANSWER.finditer(text) if _may_begin(text, match.start())]
+    rank = (
+        BARE,
+        ITEM + 1
+        if any(_GROUP.search(text, max(0, match.start() - 2 * _TITLE), match.start()) for match in asked)
+        else ITEM - 1,
+    )
+    found: list[Mark] = []
+    for place, match in enumerate(asked):
+        limit = asked[place + 1].start() if place + 1 < len(asked) else len(text)
+        index = bisect_right(answered, match.start())
+        if index < len(answered) and answered[index] < limit:
+            start = begins.get(match.start(), match.start())
+            label = match.group().rstrip(":： ").strip()
+            line = match.start() in begins
+            found.append(Mark(start, answered[index], rank, "heading", label, line=line))
+    return found
 
 
 def _enumerated(text: str, begins: dict[int, int], levels: dict[int, int], sections: Sequence[int]) -> list[Mark]:
@@ -189,6 +239,8 @@ def _candidates(
         line = at in begins
         clause = rank > 8 and at > 0 and text[at - 1] in "，,"
         if not line and not clause and not _may_begin(text, at):
+            continue
+        if rank == 7 and _CAPTION.search(text, max(0, at - 2), at):
             continue
         number = _value(match.group(1))
         if rank == 5 and text[after : after + 1] in _NUMERAL and _value(text[after : after + 1]) == number + 1:

@@ -264,6 +264,15 @@ PARTS = st.sampled_from(
         "甲乙丙——\n",
         "会议强调\u3000",
         "附件\n",
+        "附录 A\n",
+        "A.1 ",
+        "1 范围\n",
+        "1.1 ",
+        "1.2\n",
+        "2 甲乙\n",
+        "2.1 ",
+        "问：",
+        "答：",
         "\n",
         "\u3000",
         "#\t",
@@ -290,10 +299,127 @@ def test_sections_nest_in_the_order_of_any_text(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["一、甲。二、乙。", "1.甲\n2.乙\n", "第一条 甲\n", "# 甲\n", "甲乙丙： ", "一是甲。二是乙。"]
+    "unit",
+    [
+        *("一、甲。二、乙。", "1.甲\n2.乙\n", "第一条 甲\n", "# 甲\n", "甲乙丙： ", "一是甲。二是乙。"),
+        *("问：甲？答：乙。\n", "问：甲？", "1 范围\n1.1 甲\n", "1.1 甲\n1.2\n", "一、甲\n问：乙\n答：丙\n"),
+    ],
 )
 def test_ten_thousand_enumerators_take_linear_time(unit: str) -> None:
     text = unit * 10_000
     began = time.perf_counter()
     assert sections(text)[0].span.end == len(text)
     assert time.perf_counter() - began < 20  # under a second; a quadratic one would take minutes
+
+
+STANDARD = """云州市地方标准
+目 次
+1 范围 1
+2 规范性引用文件 1
+3 术语和定义 2
+4 排放控制要求 3
+1 范围
+本标准规定了排放限值。
+2 规范性引用文件
+GB 1 标准编写规则
+3 术语和定义
+3.1
+污水 wastewater
+指排放的水。
+3.2 排水量
+指排放的总量，见 4.1 条。
+4 排放控制要求
+4.1 新建企业自 2020 年起执行表 1 规定的限值。
+表 1 排放限值
+1 化学需氧量 60
+2 氨氮 8
+5 总磷 1
+4.2 现有企业按照
+4.1 的规定执行，限值为
+4.3 倍。
+4.2.1 现有企业应当监测。
+5 监测
+5.1 采样
+采样按照规定。
+附录 A
+A.1 适用范围
+适用于企业。
+A.2 计算方法
+按下式计算。
+"""
+
+
+def test_a_standard_has_numbered_headings_but_no_contents_no_rows_and_no_references() -> None:
+    assert outline(STANDARD) == [
+        "heading  1 范围 … 了排放限值。",
+        "heading  2 规范性引用文件 … 标准编写规则",
+        "heading  3 术语和定义 … 4.1 条。",
+        "·heading  3.1 污水 wastewater … 指排放的水。",
+        "·heading  3.2 排水量 … 4.1 条。",
+        "heading  4 排放控制要求 … 业应当监测。",
+        "·item  4.1 新建企业自 2020 年起执行表 1 规定的限值。 … 5 总磷 1",
+        "·heading  4.2 现有企业按照 … 业应当监测。",
+        "··item  4.2.1 现有企业应当监测。 … 业应当监测。",
+        "heading  5 监测 … 样按照规定。",
+        "·heading  5.1 采样 … 样按照规定。",
+        "heading  附录 A … 按下式计算。",
+        "·heading  A.1 适用范围 … 适用于企业。",
+        "·heading  A.2 计算方法 … 按下式计算。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1 化学需氧量\n2 氨氮\n3 总磷\n",
+        "2.1 甲\n2.2 乙\n",
+        "1 甲\n1.5 万吨\n1.6 亿元\n",
+        "1 甲\n1.1%的企业\n",
+        "1.5 倍\n2.3 个百分点\n",
+    ],
+)
+def test_numbers_at_the_starts_of_lines_are_no_headings(text: str) -> None:
+    assert sections(text)[1:] == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "常见问题\n问：如何申请？\n答：网上申请。\n需要材料：\n1.身份证；\n2.户口簿。\n问：何时办结？\n答：十日内。",
+            [
+                "heading  问：如何申请？ … 2.户口簿。",
+                "·list  需要材料： … 2.户口簿。",
+                "··item  1.身份证； … 1.身份证；",
+                "··item  2.户口簿。 … 2.户口簿。",
+                "heading  问：何时办结？ … 答：十日内。",
+            ],
+        ),
+        (
+            "Q1：如何申请？\nA1：网上申请。\nQ2：何时办结？\nA：十日内。",
+            ["heading  Q1：如何申请？ … ：网上申请。", "heading  Q2：何时办结？ … A：十日内。"],
+        ),
+        (
+            "解答 问：能进吗？ 答：能。 问：要什么证明？要几份？ 答：身份证，一份。",
+            ["heading  问：能进吗？ … ？ 答：能。", "heading  问：要什么证明？要几份？ … 份证，一份。"],
+        ),
+        ("【问】如何申请？\n【答】网上申请。", ["heading  【问】如何申请？ … 】网上申请。"]),
+        ("有人问：“能进吗？”\n没有回答。", []),
+        ("问：能进吗？\n下一段。", []),
+        (
+            "一、总体要求\n问：为什么？\n答：为了节水。\n二、具体要求\n问：怎么办？\n答：装水表。",
+            [
+                "item  一、总体要求 … ：为了节水。",
+                "·heading  问：为什么？ … ：为了节水。",
+                "item  二、具体要求 … 答：装水表。",
+                "·heading  问：怎么办？ … 答：装水表。",
+            ],
+        ),
+    ],
+)
+def test_a_question_heads_its_answer(text: str, expected: list[str]) -> None:
+    assert outline(text) == expected
+
+
+def test_tables_named_in_running_text_are_no_items() -> None:
+    assert sections("执行表 1、表 2 的限值。\n执行表 2、表 3 的限值。")[1:] == ()
