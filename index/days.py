@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 
 DAY = (
-    r"(?:(?:19|20)\d{2}\s?(?:年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|[-./]\s?\d{1,2}\s?[-./]\s?\d{1,2}(?!\d))"
+    r"(?:(?:19|20)\d{2}\s?(?:年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|[-–—./]\s?\d{1,2}\s?[-–—./]\s?\d{1,2}(?!\d))"
     r"|[一二][九〇○Ｏ零][〇○Ｏ零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
 )
 """A regular expression for one day, without groups."""

@@ -10,13 +10,14 @@ import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from index.days import DAY, day, days
 from index.errors import LoadError
-from index.issuers import county, issuer, level, signature
+from index.issuers import county, issuer, level, organs, signature
 from index.regions import named
+from index.standards import cover
 from index.types import DAYS, Content, Facts
 from index.validity import IN_FORCE, expiry, own_status
 
@@ -38,18 +39,19 @@ _NUMBER = re.compile(
 _LEADING_NUMBER = re.compile(
     r"^[\u4e00-\u9fff]{1,12}[〔\[［（(【]\s?(?:19|20)\d{2}\s?[〕\]］)）】]\s?第?\s?\d{1,5}\s?号\s*(?=\S{4})"
 )
+_ANNEX = re.compile(r"附件\s?[一二三四五六七八九十\d]{0,2}[:：]?")
 _ORDINAL = r"第\s?[\d〇○Ｏ零一二三四五六七八九十百]{1,7}\s?号"
 _ORDER = re.compile(
     rf"(?:中华人民共和国)?(?P<organ>[\u4e00-\u9fff、]{{0,30}}[\u4e00-\u9fff]令)\s?(?P<ordinal>{_ORDINAL})(?=$|\s|[)）]|公布|发布|修)"
 )
 _ANNOUNCED = re.compile(rf"(?:(?P<word>公告|通告)\s?)?(?P<year>(?:19|20)\d{{2}}年\s?{_ORDINAL})")
+_LATER = timedelta(days=90)
 _KIND = re.compile(
     r"(?P<kind>通知|公告|通告|通令|通报|意见|办法|规定|方案|决定|决议|条例|细则|规则|解释|措施|批复|复函|答复|函|纲要|规划"
     r"|计划|指南|指引|报告|预案|规范|标准|目录|公报|纪要|令|(?<![方做执司守违合宪用想看说书语手])法)"
     r"(?:\s?[（(\[〔【][^）)\]〕】]{1,12}[）)\]〕】]){0,2}$"
 )
 _NEWS = re.compile("(?:出台|推出|发布|发出|下发|印发|公布)[^的《》]{0,12}$")  # 某市出台34项措施, before 措施
-_STANDARD = re.compile(r"\b(?:GB|HJ|DB\d{2}|SL|CJJ|NY)(?:/[TZ])?\s?\d{2,6}(?:\.\d+)?\s?[-—–]\s?(?:19|20)?\d{2}\b")
 _FROM = r"(?:自|从)\s*"
 _CLAUSE = re.compile(
     rf"本[\u4e00-\u9fff]{{1,12}}{_FROM}(?P<day>{DAY}|(?:公布|发布|颁布|印发|下发)之日|即日)\s*起?(?:正式|开始)?(?:施行|实施|执行|生效|试行)"
@@ -73,8 +75,9 @@ def facts(content: Content, path: Path, sidecar: bytes = b"") -> Facts:
     own = {name: value for name, value in asdict(content.facts).items() if value}
     if own.get("status") == IN_FORCE:
         del own["status"]
-    known = _by_rule(Facts(**{**own, **given}), text, lines, path)
-    return replace(known, **own | given)
+    shown = {name: value for name, value in asdict(cover(lines)).items() if value}
+    known = shown | own | given
+    return replace(_by_rule(Facts(**known), text, lines, path), **known)
 
 
 def _by_rule(known: Facts, text: str, lines: Sequence[str], path: Path) -> Facts:
@@ -82,7 +85,9 @@ def _by_rule(known: Facts, text: str, lines: Sequence[str], path: Path) -> Facts
     header = lines[:HEADER]
     signed = signature(text)
     title = known.title or _title(text, lines, path)
-    issued = known.issuer or issuer(title, header, signed)
+    numbered = known.number or _number(header, title)
+    ordered = "、".join(organs(numbered.partition("令")[0])) if "令" in numbered else ""
+    issued = known.issuer or issuer(title, header, signed) or ordered
     written = known.date or _date(text, lines, path) or (signed.date if signed else None)
     published = known.published or _published(header)
     dated = Facts(title=title, date=written, published=published)
@@ -92,7 +97,7 @@ def _by_rule(known: Facts, text: str, lines: Sequence[str], path: Path) -> Facts
     return replace(
         dated,
         issuer=issued,
-        number=_number(header, title),
+        number=numbered,
         status=own_status(title, text),
         region=_region(title, issued),
         level=level(issued),
@@ -140,8 +145,13 @@ def _title(text: str, lines: Sequence[str], path: Path) -> str:
 
 
 def _is_label(line: str) -> bool:
-    """Whether a line is a number, a day or a page's label, not a title."""
-    return bool(_NUMBER.fullmatch(line) or _DATE_LINE.fullmatch(line) or _PUBLISHED_LINE.match(line))
+    """Whether a line is a number, a day, a page's label or 附件, not a title."""
+    return bool(
+        _ANNEX.fullmatch(line)
+        or _NUMBER.fullmatch(line)
+        or _DATE_LINE.fullmatch(line)
+        or _PUBLISHED_LINE.match(line)
+    )
 
 
 def _opening(line: str, path: Path) -> str:
@@ -167,8 +177,8 @@ def _number(lines: Sequence[str], title: str) -> str:
             return re.sub(r"\s", "", found.group(1))
     orders = [found for line in lines if not line.endswith("。") for found in _ORDER.finditer(line, 0, 200)]
     if orders:
-        last = orders[-1]
-        return re.sub(r"\s", "", last["organ"] + last["ordinal"])
+        organ = re.split("中华人民共和国|[年月日]", orders[-1]["organ"])[-1]
+        return re.sub(r"\s", "", organ + orders[-1]["ordinal"])
     for place, line in enumerate(lines):
         announced = _ANNOUNCED.fullmatch(line.strip("（()） "))
         if announced is None:
@@ -227,8 +237,15 @@ def _effective(text: str, lines: Sequence[str], known: Facts) -> date | None:
     if told:
         return told[-1]
     clauses = {match["day"] or match["given"] for match in _CLAUSE.finditer(text)}
-    found = {day(clause) or known.published or known.date for clause in clauses}
+    found = {day(clause) or _made_known(known) for clause in clauses}
     return found.pop() if len(found) == 1 else None
+
+
+def _made_known(known: Facts) -> date | None:
+    """The day of publication, or the document's own where it was put on a site only much later."""
+    if known.date and known.published and known.published - known.date > _LATER:
+        return known.date
+    return known.published or known.date
 
 
 def _region(title: str, issued: str) -> str:
@@ -247,4 +264,4 @@ def _kind(title: str) -> str:
     found = _KIND.search(title)
     if found and not _NEWS.search(title, 0, found.start()):
         return {"法": "法律"}.get(found["kind"], found["kind"])
-    return "标准" if _STANDARD.search(title) else ""
+    return ""

@@ -8,6 +8,7 @@ from index.lexical import normalise
 
 _OPENING = str.maketrans("[(【", "〔〔〔")
 _CLOSING = str.maketrans("])】", "〕〕〕")
+_DASH = re.compile("[—–－―]")
 _VERSION = re.compile("〔[^〔〕]*〕|《|》|\\s")
 
 
@@ -17,8 +18,8 @@ def brackets(text: str) -> str:
 
 
 def number(text: str) -> str:
-    """A 发文字号 as it is compared: brackets made alike, no blanks."""
-    return re.sub(r"\s", "", brackets(text))
+    """A 发文字号, or a standard's number, as it is compared: brackets and dashes made alike, no blanks."""
+    return _DASH.sub("-", re.sub(r"\s", "", brackets(text)))
 
 
 def name(title: str) -> str:

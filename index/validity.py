@@ -19,6 +19,7 @@ from typing import NamedTuple
 from index.days import DAY, days, last_day
 from index.days import number as value
 from index.names import name, number
+from index.standards import NUMBER as STANDARD
 from index.types import Facts
 
 IN_FORCE = "现行"
@@ -35,7 +36,7 @@ APART = 180
 _REACH = 2000  # characters of a list of repealed documents before the word that repeals them
 _ENDS = re.compile("废止|停止执行|失效")
 _FILLER = re.compile(
-    r"(?:[，,\s]|自[^，。；《》]{2,20}起|同时|即行|即|予以|一并|均|自行|相应|已经|已|也|宣布|正式|等?[一二三四五六七八九十两\d]{0,3}"
+    r"(?:[，,\s]|自[^，。；《》]{2,20}[起日]|同时|即行|即|予以|一并|均|自行|相应|已经|已|也|宣布|正式|等?[一二三四五六七八九十两\d]{0,3}"
     r"[个件项部]?(?:规范性|政策)?文件|等|全文)*\Z"
 )
 _TITLE = r"《(?:[^《》]|《[^《》]{1,80}》){2,150}》"
@@ -51,7 +52,12 @@ _NOT_NOW = "后前的时之或与和"
 _NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,14}[〔\[［(（【]\s?(?:19|20)\d{2}\s?[〕\]］)）】]\s?第?\s?\d{1,5}\s?号"
     r"|[\u4e00-\u9fff]{1,20}令第?\s?[\d〇○零一二三四五六七八九十百]{1,7}\s?号"
+    rf"|{STANDARD}"
 )
+_REPLACES = re.compile(
+    rf"^[ \t]*(?:部分)?代替\s*(?P<numbers>{STANDARD}(?:\s*[、，,]?\s*{STANDARD}){{0,9}})", re.MULTILINE
+)
+_COVER = 3000  # characters at a standard's start in which it says what it replaces
 
 _OWN = re.compile(
     r"本(?:法|条例|规定|办法|细则|实施细则|通知|公告|通告|意见|文件|决定|规则|标准)(?:已经|已)(?:于[^，。]{2,20})?(?:废止|失效)"
@@ -120,6 +126,9 @@ def repeals(text: str, facts: Facts) -> tuple[Repeal, ...]:
         items = _onward(text, match.end())
         if items and not _PARTIAL.match(text, items[-1].end()):
             found.update((_repeal(item, start), None) for item in items)
+    for match in _REPLACES.finditer(text, 0, _COVER):
+        if "部分" not in match.group():
+            found.update((Repeal("", old, start), None) for old in re.findall(STANDARD, match["numbers"]))
     return tuple(found)
 
 
@@ -171,7 +180,7 @@ def validity(
         begins = repeal.effective
         if speaker not in documents or (begins is not None and begins > today):
             continue
-        named = {id_ for key in _keys(repeal.title) for id_ in by_name.get(key, ())}
+        named = {id_ for key in _keys(repeal.title) if key for id_ in by_name.get(key, ())}
         for id_ in sorted(named | set(by_number.get(number(repeal.number), ()))):
             if id_ != speaker and _meant(repeal, documents[speaker], documents[id_]):
                 source = documents[speaker]
