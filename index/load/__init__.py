@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index.errors import EmptyDocument, LoadError, PolicyError, UnknownFormat, UnreadableFile
 from index.load import archive
+from index.load.docx import docx
 from index.load.html import html, mhtml
 from index.load.package import damaged, opened, protected
 from index.load.sniff import actual
@@ -31,6 +32,7 @@ LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
     ".htm": html,
     ".mhtml": mhtml,
     ".mht": mhtml,
+    ".docx": docx,
 }
 SUFFIXES = (*LOADERS, archive.SUFFIX)
 
