@@ -14,6 +14,7 @@ from pathlib import Path
 
 from index.errors import EmptyDocument, LoadError, PolicyError, UnknownFormat, UnreadableFile
 from index.load import archive
+from index.load.convert import converted
 from index.load.docx import docx
 from index.load.html import html, mhtml
 from index.load.package import damaged, opened, protected
@@ -33,6 +34,9 @@ LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
     ".mhtml": mhtml,
     ".mht": mhtml,
     ".docx": docx,
+    ".doc": converted,
+    ".wps": converted,
+    ".rtf": converted,
 }
 SUFFIXES = (*LOADERS, archive.SUFFIX)
 
