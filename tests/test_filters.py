@@ -9,7 +9,7 @@ import pytest
 
 from index.lexical import Lexical
 from index.regions import named, places, within
-from index.search import OUTDATED_PENALTY, Snapshot, passing, rank
+from index.search import NUMBER_BOOST, OUTDATED_PENALTY, TITLE_BOOST, YEAR_BOOST, Snapshot, passing, rank
 from index.store import Summary
 from index.types import Facts, Filters
 from index.vectors import Vectors
@@ -105,3 +105,18 @@ def test_a_query_that_names_the_year_of_an_old_version_means_it() -> None:
     old = Facts(title="甲", status="已修改", date=date(2018, 10, 26))
     new = Facts(title="乙", date=date(2022, 12, 30))
     assert ranked("2018年的罚款", old, new) == [(0, 0), (1, 0)]
+
+
+def test_a_query_that_names_an_outdated_document_means_it() -> None:
+    old = Facts(title="用水条例", number="云政〔2010〕1号", status="已废止")
+    new = Facts(title="节约用水条例")
+    assert ranked("《用水条例》的罚款", old, new)[0] == (0, TITLE_BOOST)
+    assert ranked("云政[2010]1号的罚款", old, new)[0] == (0, NUMBER_BOOST)
+    same = Facts(title="用水条例")
+    assert [row for row, _ in ranked("《用水条例》的罚款", old, same)] == [1, 0]
+
+
+def test_the_year_decides_between_the_versions_of_a_law_that_is_named() -> None:
+    old = Facts(title="野生动物保护法", status="已修改", date=date(2018, 10, 26))
+    new = Facts(title="野生动物保护法", date=date(2022, 12, 30))
+    assert ranked("2018年野生动物保护法的罚款", new, old) == [(1, TITLE_BOOST + YEAR_BOOST), (0, TITLE_BOOST)]
