@@ -41,6 +41,7 @@ _LEADING_NUMBER = re.compile(
 )
 _ANNEX = re.compile(r"附件\s?[一二三四五六七八九十\d]{0,2}[:：]?")
 _ORDINAL = r"第\s?[\d〇○Ｏ零一二三四五六七八九十百]{1,7}\s?号"
+_ANNOUNCED_INSIDE = re.compile(rf"(?:^|\s)[\u4e00-\u9fff]{{2,20}}(公告\s?(?:19|20)\d{{2}}年\s?{_ORDINAL})(?=\s|$)")
 _ORDER = re.compile(
     rf"(?:中华人民共和国)?(?P<organ>[\u4e00-\u9fff、]{{0,30}}[\u4e00-\u9fff]令)\s?(?P<ordinal>{_ORDINAL})(?=$|\s|[)）]|公布|发布|修)"
 )
@@ -189,6 +190,9 @@ def _number(lines: Sequence[str], title: str) -> str:
         ordered = re.search("[\u4e00-\u9fff]{2,30}令$", lines[place - 1] if place else "")
         if ordered:
             return re.sub(r"\s", "", ordered.group() + announced["year"])
+    for line in lines:
+        if found := _ANNOUNCED_INSIDE.search(line, 0, 200):
+            return re.sub(r"\s", "", found.group(1))
     return _parted_order(lines)
 
 
