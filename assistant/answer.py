@@ -39,8 +39,7 @@ class Finding:
 def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
     """The answer in pieces, which add up to the whole (see ``Answer.__add__``), a line each."""
     question = finding.question
-    least = 1.0 if question.kind == "date" else 0.5
-    found = [candidate for candidate in finding.candidates if candidate.features.form >= least]
+    found = fitting(question, finding.candidates)
     sure = confidence(question, found[0]) if found else 0.0
     lines = compose.compose(question, found, weight) if sure >= THRESHOLD else ()
     start = Answer(
@@ -56,6 +55,12 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
         yield from _answered(start, lines)
     else:
         yield _refused(start, finding)
+
+
+def fitting(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that have what the kind of question wants; a date must stand in the clause that tells."""
+    least = 1.0 if question.kind == "date" else 0.5
+    return [candidate for candidate in found if candidate.features.form >= least]
 
 
 def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
@@ -81,6 +86,21 @@ def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
             statements=(Statement(words, marker, line.lead),),
             citations=(cite(line, marker),) if new else (),
         )
+    yield from _warnings(lines)
+
+
+_OUTDATED = {"已修改": "已被修改", "已废止": "已废止", "失效": "已失效"}
+
+
+def _warnings(lines: Sequence[Said]) -> Iterator[Answer]:
+    """A line for each quoted document that is no longer in force as it stands."""
+    documents = {line.source.document.id: line.source.document for line in lines}
+    for document in documents.values():
+        facts = document.facts
+        if facts.status in _OUTDATED:
+            replacement = f"，现行为《{facts.replaced_by}》" if facts.replaced_by else ""
+            words = render("outdated", title=facts.title, status=_OUTDATED[facts.status], replacement=replacement)
+            yield Answer.piece(text=f"\n{words}")
 
 
 def cite(line: Said, marker: int) -> Citation:
