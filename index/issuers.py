@@ -12,7 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from index.days import DAY, days
-from index.regions import named
+from index.regions import named, places
 
 ORGAN = (
     r"(?:国务院|中共中央|中央军委|全国人大常委会|国家(?:统计|烟草专卖|信访)局|审计署|海关总署|[\u4e00-\u9fff]{2,40}(?:人民政府"
@@ -25,7 +25,7 @@ _ORGAN = re.compile(ORGAN)
 _JOINED = re.compile(r"[、\s]+|(?<=[部局厅署委])，")
 _ACTS = re.compile("关于|(?:印发|转发|批转|对|答复)(?=.*(?:通知|函|答复|批复|意见|决定|公告)$)")
 _TITLED = 200  # characters at a title's start in which its organs stand
-_REPORT = re.compile(r"(?:\d{4}年)?(?:中华人民共和国)?(国务院)政府工作报告")
+_REPORT = re.compile(r"(?:\d{4}年)?(?:中华人民共和国)?(?:(国务院)|([\u4e00-\u9fff]{2,12}?))(?:人民)?政府工作报告")
 _RED_HEAD = re.compile(r"(.{2,40})文件")
 _ORDER = re.compile(rf"[(（]?{DAY}\s*(?P<organs>[^\d《》]{{2,60}}?)(?:令|公告|公布|发布)")
 _CONGRESS = re.compile(
@@ -149,8 +149,10 @@ def county(organ: str) -> str:
 
 def _of_title(title: str) -> str:
     report = _REPORT.fullmatch(re.sub(r"[（(].*?[）)]$", "", title))
-    if report:
+    if report and report.group(1):
         return report.group(1)
+    if report and (place := places().get(report.group(2))):
+        return f"{place.full}人民政府"
     for act in _ACTS.finditer(title[:_TITLED]):
         found = organs(title[: act.start()])
         if found:

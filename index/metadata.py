@@ -32,6 +32,7 @@ _DATE_LINE = re.compile(
 )
 _PUBLISHED_LINE = re.compile(rf"(?:发布|公布)(?:日期|时间)[:：]\s*(?={DAY})")
 _PUBLISHED = re.compile(rf"[(（]?(?={DAY})[^《》]{{6,60}}(?:公布|发布)\s*[)）]?")
+_DELIVERED = re.compile(rf"[（(—―-]*{DAY}[^，。]{{0,30}}在(?P<occasion>[^，。]{{4,40}}?会议)上")
 _MADE = re.compile("通过|公布|发布|批准|修订|修正|修改|印发")
 _NUMBER = re.compile(
     r"(?<!\S)([\u4e00-\u9fff]{1,12}[〔\[［(（【]\s?(?:19|20)\d{2}\s?[〕\]］)）】]\s?第?\s?\d{1,5}\s?号)(?!\S)"
@@ -101,6 +102,7 @@ def _by_rule(known: Facts, text: str, lines: Sequence[str], path: Path) -> Facts
         number=numbered,
         status=own_status(title, text),
         region=_region(title, issued),
+        occasion=_occasion(header),
         level=level(issued),
         kind=_kind(title),
         expires=known.expires or expiry(text, dated),
@@ -211,6 +213,9 @@ def _date(text: str, lines: Sequence[str], path: Path) -> date | None:
     for line in lines[:HEADER]:
         if _DATE_LINE.fullmatch(line):
             return day(line)
+    for line in lines[:HEADER]:
+        if _DELIVERED.match(line):
+            return day(line)
     made = [
         found.date
         for line in lines[:HEADER]
@@ -243,6 +248,12 @@ def _effective(text: str, lines: Sequence[str], known: Facts) -> date | None:
     clauses = {match["day"] or match["given"] for match in _CLAUSE.finditer(text)}
     found = {day(clause) or _made_known(known) for clause in clauses}
     return found.pop() if len(found) == 1 else None
+
+
+def _occasion(lines: Sequence[str]) -> str:
+    """The meeting at which a report was delivered (2025年1月18日在…会议上)."""
+    told = (_DELIVERED.match(line) for line in lines)
+    return next(("".join(found["occasion"].split()) for found in told if found), "")
 
 
 def _made_known(known: Facts) -> date | None:

@@ -107,6 +107,21 @@ def test_a_bad_sidecar_is_named_with_its_key(sidecar: bytes, english: str, chine
     assert chinese in raised.value.chinese
 
 
+def test_a_report_tells_who_delivered_it_when_and_where() -> None:
+    text = (
+        "2025年云南省政府工作报告\n——2025年1月18日在云南省第十四届 人民代表大会第三次会议上\n省长 某某\n各位代表："
+    )
+    assert facts(Content(text), NAME) == Facts(
+        title="2025年云南省政府工作报告",
+        issuer="云南省人民政府",
+        date=date(2025, 1, 18),
+        region="云南省",
+        occasion="云南省第十四届人民代表大会第三次会议",
+        level="省",
+        kind="报告",
+    )
+
+
 RED_HEAD = """云州市人民政府办公厅文件
 云政办发〔2021〕7号
 云州市人民政府办公厅关于印发节水办法的通知
