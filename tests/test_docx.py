@@ -291,3 +291,22 @@ def test_every_report_is_read() -> None:
         assert len(document.text) > 10_000
         assert document.title == path.stem
     assert len(paths) == 12
+
+
+def test_a_form_gives_its_names_and_their_values(tmp_path: Path) -> None:
+    document = Document()
+    table = document.add_table(rows=4, cols=4)
+    table.cell(0, 1).merge(table.cell(0, 3)).text = "非法排污案"
+    for row, column, text in ((0, 0, "案由"), (1, 0, "企业名称"), (1, 2, "邮政编码"), (3, 0, "意见")):
+        table.cell(row, column).text = text
+    table.cell(2, 0).merge(table.cell(2, 1)).text = "承办部门"
+    table.cell(3, 1).merge(table.cell(3, 3)).text = "年   月   日"
+    empty = document.add_table(rows=3, cols=2)
+    empty.cell(0, 0).text, empty.cell(0, 1).text = "材料名称", "数量"
+    assert load(saved(document, tmp_path)).text.splitlines() == [
+        "案由：非法排污案",
+        "企业名称；邮政编码",
+        "承办部门",
+        "意见：年 月 日",
+        "材料名称；数量",
+    ]

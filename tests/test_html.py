@@ -6,7 +6,7 @@ import pytest
 
 from index.errors import EmptyDocument, UnreadableFile
 from index.load import load
-from index.load.html import html
+from index.load.html import webpage
 from index.load.labels import stated
 from index.types import Facts
 
@@ -39,7 +39,7 @@ def write(folder: Path, data: str | bytes, name: str = "页.html") -> Path:
 
 
 def test_a_page_of_the_state_council_gives_its_body_and_its_facts() -> None:
-    content = html(GOV.encode(), Path("a.html"))
+    content = webpage(GOV.encode(), Path("a.html"))
     assert content.text == (
         "青州省人民政府关于加强河湖管理的意见\n青政发〔2019〕5号\n各市人民政府：\n为保护河湖，现提出如下意见。\n"
         "一、总体要求\n到2025年，水面率不低于12%，取水量控制在3×10⁴m³以内。\n"
@@ -71,7 +71,7 @@ CITY = """<!DOCTYPE html><html><head><meta charset="gb2312"><title>丰泽市民�
 
 
 def test_a_city_page_in_gb2312_gives_its_body_tables_lists_and_facts() -> None:
-    content = html(CITY.encode("gb18030"), Path("a.html"))
+    content = webpage(CITY.encode("gb18030"), Path("a.html"))
     lines = content.text.splitlines()
     assert lines[:3] == ["丰泽市民政局关于高龄津贴的通知", "各区民政局：", "高龄津贴标准如下："]
     assert lines[-2:] == ["3. 按月发放。", "4. 不得截留。"]
@@ -110,7 +110,7 @@ def test_a_page_that_names_no_body_gives_the_element_with_the_prose() -> None:
         "<div>请各单位、各住户相互转告，不便之处，敬请谅解。</div></div></div>"
         "<div class=bottom>丰泽市水务局 版权所有</div></body></html>"
     )
-    content = html(page.encode(), Path("a.html"))
+    content = webpage(page.encode(), Path("a.html"))
     assert content.text == (
         "关于停水的通知\n因检修，2023年5月6日8时至18时，东城区停水，请提前储水。\n"
         "请各单位、各住户相互转告，不便之处，敬请谅解。"
@@ -130,25 +130,25 @@ def test_a_page_that_names_no_body_gives_the_element_with_the_prose() -> None:
     ],
 )
 def test_every_encoding_gives_the_same_text(data: bytes) -> None:
-    assert html(data, Path("a.html")).text in ("节约用水", "節約用水")
+    assert webpage(data, Path("a.html")).text in ("节约用水", "節約用水")
 
 
 def test_a_page_cut_in_a_character_is_read_as_far_as_it_goes() -> None:
     text = "<html><meta charset=utf-8><p>" + "节约用水。" * 1000
-    assert html(text.encode()[:-1], Path("a.html")).text.startswith("节约用水。" * 999 + "节约用水")
+    assert webpage(text.encode()[:-1], Path("a.html")).text.startswith("节约用水。" * 999 + "节约用水")
 
 
 def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     page = "<table><tr><td>左栏</td><td><table><tr><td>甲</td></tr></table></td></tr></table>"
-    assert html(page.encode(), Path("a.html")).text == "左栏\n甲"
-    assert html(b"<table><tr><td>one</td></tr><tr><td>two</td></tr></table>", Path("a.html")).text == "one\ntwo"
+    assert webpage(page.encode(), Path("a.html")).text == "左栏\n甲"
+    assert webpage(b"<table><tr><td>one</td></tr><tr><td>two</td></tr></table>", Path("a.html")).text == "one\ntwo"
 
 
 @pytest.mark.parametrize("tag", ["div", "span", "b", "table", "ul", "font", "p", "a"])
 def test_deep_nesting_is_read_or_refused_quickly(tag: str) -> None:
     started = time.perf_counter()
     try:
-        assert "水" in html((f"<{tag}>" * 100_000 + "水").encode(), Path("a.html")).text
+        assert "水" in webpage((f"<{tag}>" * 100_000 + "水").encode(), Path("a.html")).text
     except UnreadableFile as error:
         assert "a.html" in str(error)  # noqa: PT017
     assert time.perf_counter() - started < 20
@@ -156,12 +156,12 @@ def test_deep_nesting_is_read_or_refused_quickly(tag: str) -> None:
 
 def test_unclosed_paragraphs_are_not_nested() -> None:
     page = "<html>" + "<p>第一条 节约用水。" * 30_000
-    assert html(page.encode(), Path("a.html")).text.count("\n") == 29_999
+    assert webpage(page.encode(), Path("a.html")).text.count("\n") == 29_999
 
 
 def test_a_cell_that_claims_the_whole_world_is_bounded() -> None:
     page = "<table>" + '<tr><td colspan="999999" rowspan="999999">甲<td>乙</tr>' * 3 + "</table>"
-    assert "甲" in html(page.encode(), Path("a.html")).text
+    assert "甲" in webpage(page.encode(), Path("a.html")).text
 
 
 MHTML = (
@@ -192,7 +192,7 @@ def test_a_page_without_text_is_empty(tmp_path: Path) -> None:
 def test_every_page_of_the_state_council_has_its_facts() -> None:
     paths = sorted((CORPUS / "govcn_html").glob("*.html"))
     for path in paths:
-        content = html(path.read_bytes(), path)
+        content = webpage(path.read_bytes(), path)
         facts = content.facts
         assert facts.issuer.startswith("国务院")
         assert facts.title

@@ -15,8 +15,8 @@ from pathlib import Path
 from index.errors import EmptyDocument, LoadError, PolicyError, UnknownFormat, UnreadableFile
 from index.load import archive
 from index.load.convert import converted
-from index.load.docx import docx
-from index.load.html import html, mhtml
+from index.load.docx import word
+from index.load.html import saved_webpage, webpage
 from index.load.package import damaged, opened, protected
 from index.load.sniff import actual
 from index.load.text import markdown, plain
@@ -29,11 +29,11 @@ LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
     ".txt": plain,
     ".md": markdown,
     ".markdown": markdown,
-    ".html": html,
-    ".htm": html,
-    ".mhtml": mhtml,
-    ".mht": mhtml,
-    ".docx": docx,
+    ".html": webpage,
+    ".htm": webpage,
+    ".mhtml": saved_webpage,
+    ".mht": saved_webpage,
+    ".docx": word,
     ".doc": converted,
     ".wps": converted,
     ".rtf": converted,

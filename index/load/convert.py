@@ -14,7 +14,7 @@ import tempfile
 from pathlib import Path
 
 from index.errors import MissingExtra, UnreadableFile
-from index.load.docx import docx
+from index.load.docx import word
 from index.types import Content
 
 PATIENCE = 60.0  # seconds
@@ -36,7 +36,7 @@ def converted(data: bytes, path: Path) -> Content:
         )
     with tempfile.TemporaryDirectory(prefix="policyqa-") as folder:
         made = _run(program, data, path, Path(folder))
-    return docx(made, path)
+    return word(made, path)
 
 
 def _run(program: str, data: bytes, path: Path, folder: Path) -> bytes:

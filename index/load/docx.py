@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from lxml import etree
@@ -68,7 +69,7 @@ class _Reading:
     pictures: int = 0
 
 
-def docx(data: bytes, path: Path) -> Content:
+def word(data: bytes, path: Path) -> Content:
     """The text of a Word document, a line for each paragraph and each row of a table.
 
     Raises UnreadableFile, naming ``path``, if it is no Word document or damaged.
@@ -263,10 +264,12 @@ def _is_contents(node: etree._Element) -> bool:
 def _table(node: etree._Element, reading: _Reading) -> Iterator[str]:
     """The rows of a table; one of a single column lays out text, which is given as it stands."""
     grid: list[list[str]] = []
+    layouts: list[tuple[int, ...]] = []
     plain: list[str] = []
     heads = total = 0
     for row in _rows(node):
         cells: list[str] = []
+        layout: list[int] = []
         for properties in children(row, "trPr"):
             cells.extend([""] * min(int_(child_value(properties, "gridBefore")), 100))
             if children(properties, "tblHeader") and heads == len(grid):
@@ -281,14 +284,34 @@ def _table(node: etree._Element, reading: _Reading) -> Iterator[str]:
             at = len(cells)
             above = grid[-1][at] if continued and grid and at < len(grid[-1]) else ""
             cells.extend([" ".join(lines) or above] * wide)
+            layout.append(wide)
             total += wide
         grid.append(cells)
+        layouts.append(tuple(layout))
         if total > CELLS:
             break
     if max(map(len, grid), default=0) <= 1 or len(grid) == 1 == len(set(filter(None, grid[0]))):
         yield from plain
+    elif _is_form(grid, layouts):
+        yield from filter(None, map(_form_row, grid))
     else:
         yield from rows(grid, header_rows=heads or None).splitlines()
+
+
+def _is_form(grid: list[list[str]], layouts: list[tuple[int, ...]]) -> bool:
+    """Whether a table is a form to fill in: no two of its parts have the same columns, or it has no values."""
+    parted = [layout for layout in layouts if len(layout) > 1]
+    lower = [layout for layout in layouts[len(layouts) // 2 :] if len(layout) > 1]
+    blank = all(len(set(filter(None, row))) <= 1 for row in grid[1:])
+    return (len(set(parted)) > 2 and len(set(lower)) > 1) or blank
+
+
+def _form_row(row: list[str]) -> str:
+    """A row of a form: a name with the wider cell beside it, its value, or what stands side by side."""
+    cells = [(" ".join(cell.split()), len(list(places))) for cell, places in groupby(row)]
+    if len(cells) == 2 and all(cell for cell, _ in cells) and cells[0][1] < cells[1][1]:
+        return f"{cells[0][0].rstrip('：:')}：{cells[1][0]}"
+    return "；".join(cell for cell, _ in cells if cell)
 
 
 def _rows(table: etree._Element) -> Iterator[etree._Element]:

@@ -93,7 +93,7 @@ _SITE = re.compile(r"(?:网|网站|门户|平台|频道)$")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
-def html(data: bytes, path: Path) -> Content:
+def webpage(data: bytes, path: Path) -> Content:
     """The body of a web page, a line for each of its blocks, and the facts that the page states.
 
     Raises UnreadableFile if the bytes are no text or the elements are nested more than ``DEPTH`` deep.
@@ -101,7 +101,7 @@ def html(data: bytes, path: Path) -> Content:
     return page(characters(data, path), path)
 
 
-def mhtml(data: bytes, path: Path) -> Content:
+def saved_webpage(data: bytes, path: Path) -> Content:
     """The same of a page saved with all its parts (.mhtml, .mht)."""
     try:
         message = message_from_bytes(data, policy=policy.default)
