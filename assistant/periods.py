@@ -13,8 +13,11 @@ from typing import NamedTuple
 _NUMERALS = {numeral: str(value) for value, numeral in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _UNIT = r"[万亿千百个项起次家人名元吨亩条座件户批台辆所处种倍天米公平多余%％]"
 
-_FULL = rf"(?<![\d.])(?P<full>(?:19|20)\d{{2}})(?![\d]|\.\d|,\d|\s*{_UNIT})(?:\s*年度?)?"
-_SHORT = r"(?<![\d.近来后去每满共用花达约第这前长多了过刑期])(?P<short>0\d|1[1-9]|2\d|3[1-5])年度?(?!前|内|以|期|限|来|间)"
+_FULL = rf"(?<![0-9.])(?P<full>(?:19|20)[0-9]{{2}})(?![0-9]|\.[0-9]|,[0-9]|\s*{_UNIT})(?:\s*年度?)?"
+_SHORT = (
+    r"(?<![0-9.近来后去每满共用花达约第这前长多了过刑期])(?P<short>0[0-9]|1[1-9]|2[0-9]|3[1-5])"
+    r"年度?(?!前|内|以|期|限|来|间)"
+)
 _CHINESE = r"(?P<chinese>[一二][〇零○九][〇零○一二三四五六七八九]{2})年度?"
 _PLAN = r"[“\"'‘]?(?P<plan>十[一二三四五六七八九]五)[”\"'’]?(?:时期|期间|规划期)?"
 _OLD_PLAN = r"[“\"](?P<old>[八九]五)[”\"](?:时期|期间)?"
@@ -22,7 +25,7 @@ _PERIOD = re.compile(rf"在?(?:{_FULL}|{_SHORT}|{_CHINESE}|{_PLAN}|{_OLD_PLAN})"
 
 _RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年": 0, "明年": 1, "后年": 2}
 _SAID_RELATIVELY = re.compile(
-    r"大前年|(?<![以目之此年])前年|去年|今年|(?<!基)本年|(?<!文)明年|(?<![今年之以])后年"
+    r"大前年|(?<![以目之此年])前年(?!度)|去年|今年|(?<!基)本年|(?<!文)明年|(?<![今年之以])后年"
 )
 _RELATIVE_ENGLISH = {"last": -1, "past": -1, "this": 0, "current": 0, "next": 1}
 _SAID_IN_ENGLISH = re.compile(r"\b(last|past|this|current|next) year\b", re.IGNORECASE)

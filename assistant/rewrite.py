@@ -57,7 +57,7 @@ _NARROWED = "具体到"
 
 _LINE = re.compile(r"^(\d{1,2})[.、．]\s*(.+)$")
 _LABEL = r"(?:[一二三四五六七八九十]+是|[（(][一二三四五六七八九十]+[)）])"
-_LABELLED = re.compile(rf"(?:^|[。；;\s]){_LABEL}([^。；;]{{4,}})")
+_LABELLED = re.compile(rf"(?:^|[。；;：:\s]){_LABEL}([^。；;]{{4,}})")
 _OWN_LABEL = re.compile(rf"^(?:{_LABEL}|[一二三四五六七八九十]+要)")
 _MARKER = re.compile(r"\[\d+\]")
 
@@ -80,7 +80,7 @@ def items(answer: str) -> list[str]:
     numbered = [match[2] for line in lines if (match := _LINE.match(line))]
     labelled = [match[1] for line in lines for match in _LABELLED.finditer(line)]
     found = max(numbered, labelled, key=len)
-    if len(found) < 2 < len(lines):
+    if len(found) < 2 <= len(lines):
         alike = len({line[:2] for line in lines}) == 1
         found = lines if alike else lines[1:]
     return [_OWN_LABEL.sub("", item).strip(" 。") for item in found]
@@ -194,7 +194,7 @@ def _thing(question: str, before: str, answer: str) -> str:
 
 def _elliptical(question: str, before: str, answer: str) -> str:
     """为什么, 由谁负责, 具体到企业呢: the subject before, put in front of what names none, or only what is done."""
-    if len(question) > _LONGEST_ELLIPSIS or _YOU_AND_ME.search(question):
+    if len(question) > _LONGEST_ELLIPSIS or _YOU_AND_ME.search(question) or _THEY.search(question):
         return ""
     narrowed = _NARROWED in question
     own = any(term.text not in actions() for term in topic.subject(question))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
+from string import ascii_letters, digits
 from types import MappingProxyType
 
 from opencc import OpenCC
@@ -15,6 +16,7 @@ from opencc import OpenCC
 from index.lexical import normalise
 
 _LEXICON = files("assistant") / "lexicon"
+_HALF_WIDTH = {code + 0xFEE0: code for code in map(ord, digits + ascii_letters)}
 _QUOTES = str.maketrans("", "", "\"'“”‘’「」『』《》〈〉")
 
 
@@ -76,14 +78,20 @@ def policy_words() -> frozenset[str]:
 
 @lru_cache(maxsize=20_000)
 def is_generic(word: str) -> bool:
-    """Whether ``word`` is generic, or made of nothing but generic words (具体 + 内容)."""
+    """Whether ``word`` is generic, or made of nothing but generic words (具体 + 内容).
+
+    A policy word of two characters is none for being made of two that are generic (讲 + 话).
+    """
     if word in generic():
         return True
+    if len(word) == 2 and word in policy_words():
+        return False
     return any(word[:size] in generic() and is_generic(word[size:]) for size in range(1, len(word)))
 
 
 def simplified(text: str) -> str:
-    """``text`` in simplified characters; the number of characters stays the same."""
+    """``text`` in simplified characters, full-width letters and digits in the usual width; as long as before."""
+    text = text.translate(_HALF_WIDTH)
     converted: str = _simplifier().convert(text)
     if len(converted) == len(text):
         return converted

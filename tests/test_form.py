@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assistant import form
+from assistant.question import understand
+
+HOLDS = [
+    ("黑臭水体消除比例是多少", "黑臭水体消除比例达到98.2%", True),
+    ("黑臭水体消除比例是多少", "处置157起事故", False),
+    ("一共有多少条", "共12条", True),
+    ("一共有多少条", "达到98.2%", False),
+    ("处置了多少起事故", "调度处置各类环境应急事故157起", True),
+    ("处置了多少起事故", "深化改革", False),
+    ("庆祝建党多少周年", "庆祝中国共产党建党100周年", True),
+    ("庆祝建党多少周年", "2021年", False),
+    ("水体达到几类", "历史性地实现全Ⅱ类水体", True),
+    ("会议什么时候召开", "1月21日,生态环境部在京召开会议", True),
+    ("会议什么时候召开", "1月21日,起草文件", False),
+    ("什么时候印发", "2035年前实现", False),
+    ("谁作工作报告", "生态环境部部长黄润秋作工作报告", True),
+    ("谁作工作报告", "会议作了部署", False),
+    ("哪个部门负责", "由生态环境部负责", True),
+    ("黄润秋是谁", "生态环境部部长黄润秋", True),
+    ("孙金龙是什么职务", "孙金龙出席", False),
+    ("会议在哪里召开", "在京召开会议", True),
+    ("会议在哪里召开", "会议指出", False),
+    ("支援了哪些城市", "全力支持湖北武汉等地", True),
+    ("什么是三线一单", "三线一单是指生态保护红线", True),
+    ("什么是三线一单", "“三线一单”,即生态保护红线", True),
+    ("什么是三线一单", "加快三线一单落地应用", False),
+    ("“六个必须”分别指什么", "体现为“六个必须”:必须坚持", True),
+    ("臭氧是什么", "臭氧(O3)协同控制", True),
+]
+
+
+@pytest.mark.parametrize(("question", "text", "expected"), HOLDS)
+def test_an_answer_has_the_form_that_the_question_wants(question: str, text: str, expected: bool) -> None:
+    check = form.wanted(understand(question))
+    assert check is not None
+    assert check(text) is expected
+
+
+@pytest.mark.parametrize("question", ["2021年碳达峰任务有哪些", "碳市场", "为什么限行", "普查完成了吗"])
+def test_questions_that_any_text_can_answer_want_no_form(question: str) -> None:
+    assert form.wanted(understand(question)) is None
+
+
+@given(st.sampled_from([question for question, _, _ in HOLDS]), st.text())
+@settings(deadline=None)
+def test_any_text_can_be_checked(question: str, text: str) -> None:
+    check = form.wanted(understand(question))
+    assert check is not None
+    assert check(text) in (True, False)
