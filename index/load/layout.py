@@ -18,6 +18,7 @@ from index.load.grid import Rule, Table, grids
 PITCH = 1.45  # of the usual distance between lines: a wider one parts paragraphs
 LARGER = 1.2  # of the other's size: a larger or smaller line is no part of the paragraph
 ROOM = 1.6  # em that may be left at the end of a full line of Chinese
+TITLE = 15  # points: centred lines of this size are one title
 LOOSE = 4  # em that may be left if the sentence goes on at the column's edge
 OUTDENT = 6  # em that a first line may be indented; one further in is set to the right
 SHEET = 0.75  # of a page's lines that must keep clear of the white space between two columns
@@ -191,10 +192,11 @@ def _opens(held: Sequence[Line], line: Line, left: float, right: float, pitch: f
         return True
     centred = min(line.left, last.left) > left + line.size and max(line.right, last.right) < right - line.size
     distance = last.bottom - line.bottom
-    if centred and line.size > 13 and distance < 2.2 * line.size:
+    if centred and line.size > TITLE and distance < 2.2 * line.size:
         middle = abs(line.left + line.right - last.left - last.right) / 2
         chinese = bool(_CHINESE.search(line.text)) == bool(_CHINESE.search(last.text))
-        return middle > line.size or not chinese or bool(_STARTS.match(line.text))
+        if middle < line.size and chinese and not (_STARTS.match(line.text) or _CODE.match(line.text)):
+            return False
     if distance > PITCH * max(pitch, 1.1 * line.size):
         return True
     room = ROOM * line.size if _CHINESE.match(line.text) else line.lead + line.size
@@ -363,7 +365,7 @@ def _space(last: Glyph, glyph: Glyph, size: float) -> bool:
         words = glyph.spaced and last.text.isalpha() and glyph.text.isalpha()
         return gap > (0.3 if words else 0.6) * size
     if chinese == 1:
-        return gap > (0.12 if glyph.spaced else 0.45) * size
+        return gap > (-0.05 if glyph.spaced else 0.45) * size
     return gap > (0.05 if glyph.spaced else 0.18) * size
 
 

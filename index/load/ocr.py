@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from index.errors import MissingExtra
@@ -40,25 +42,36 @@ def page(image: Image | np.ndarray[Any, Any]) -> tuple[list[Glyph], list[Rule]]:
     import numpy as np
 
     pixels = np.asarray(image if isinstance(image, np.ndarray) else image.convert("RGB"))
+    result = engine()(pixels, return_word_box=True, return_single_char_box=True)
     glyphs: list[Glyph] = []
-    result = _engine()(pixels, return_word_box=True, return_single_char_box=True)
-    for words in result.word_results or ():
-        for text, _, box in words:
-            if box is None:
-                continue
-            xs, ys = [point[0] for point in box], [point[1] for point in box]
-            glyphs += _parted(text, min(xs), max(ys), max(xs), min(ys))
+    if result.boxes is not None:
+        for text, words in zip(result.txts, result.word_results, strict=True):
+            glyphs += _glyphs(text, [(word, box) for word, _, box in words if box is not None])
     return glyphs, _rules(pixels)
 
 
-def _parted(text: str, left: float, bottom: float, right: float, top: float) -> list[Glyph]:
-    """The characters of a word, its width shared out among them."""
-    step = (right - left) / max(len(text), 1)
-    return [
-        Glyph(character, left + step * at, bottom, left + step * (at + 1), top)
-        for at, character in enumerate(text)
-        if not character.isspace()
-    ]
+def _glyphs(text: str, words: Sequence[tuple[str, Sequence[Sequence[float]]]]) -> list[Glyph]:
+    """The characters of a line, whose spaces the ``text`` tells better than the boxes of its words do."""
+    spaced = _spaced(text)
+    glyphs: list[Glyph] = []
+    for word, box in words:
+        left, right = min(point[0] for point in box), max(point[0] for point in box)
+        top, bottom = min(point[1] for point in box), max(point[1] for point in box)
+        step = (right - left) / max(len(word), 1)
+        for at, character in enumerate(word):
+            if character.isspace():
+                continue
+            start, apart = left + step * at, len(glyphs) in spaced
+            if glyphs and not apart and 0 < start - glyphs[-1].right < bottom - top:
+                glyphs[-1] = glyphs[-1]._replace(right=start)
+            glyphs.append(Glyph(character, start, bottom, start + step, top, apart))
+    return glyphs
+
+
+def _spaced(text: str) -> frozenset[int]:
+    """Before which of the characters, spaces not counted, a space stands."""
+    ends = accumulate(len(word) for word in text.split())
+    return frozenset(ends)
 
 
 def _rules(pixels: np.ndarray[Any, Any]) -> list[Rule]:
@@ -80,7 +93,8 @@ def _rules(pixels: np.ndarray[Any, Any]) -> list[Rule]:
 
 
 @cache
-def _engine() -> Any:
+def engine() -> Any:
+    """The recogniser, loaded once; MissingExtra without rapidocr."""
     try:
         from rapidocr import RapidOCR
     except ImportError:

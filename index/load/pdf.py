@@ -31,6 +31,7 @@ UNMAPPED = 0.1  # the share of characters without a meaning above which it is no
 FEW = 20  # characters: a page with fewer, and a picture over most of it, is a scan
 NARROW = 0.95  # em: a full-width letter or digit that is set narrower is shown as a common one
 _NARROWED = {0xFEE0 + code: code for code in range(0x21, 0x7F) if chr(code).isalnum() or chr(code) in "+-./%=<>@"}
+HYPHEN = 2  # what pdfium makes of a hyphen that breaks a word at a line's end
 THIN = 3.0  # points: a drawn thing no thicker is a stroke
 DEPTH = 6  # of forms within forms that are looked into
 _BUSY = Lock()  # pdfium may be called by one thread at a time
@@ -120,6 +121,7 @@ def _damaged_or_read(document: PdfDocument, number: int) -> tuple[Page, str | Mi
 
 
 def _read(page: PdfPage) -> tuple[Page, str | MissingExtra]:
+    """The page's blocks from its text layer, or from its picture if that says more."""
     glyphs, box, turn, unmapped = _glyphs(page)
     if not _broken(glyphs, unmapped) and not (len(glyphs) < FEW and _pictured(page)):
         found = blocks(glyphs, list(_rules(page, turn)))
@@ -130,19 +132,14 @@ def _read(page: PdfPage) -> tuple[Page, str | MissingExtra]:
     except MissingExtra as missing:
         return Page((), box[1], box[3]), missing
     scale = max(width, height, 1) / IMAGE
-    scaled = [glyph._replace(**_scaled(glyph, scale, height)) for glyph in recognised]
-    lines = [rule._replace(**_scaled(rule, scale, height)) for rule in rules]
+    scaled = [Glyph(glyph.text, *_scaled(glyph, scale, height), glyph.spaced) for glyph in recognised]
+    lines = [Rule(*_scaled(rule, scale, height)) for rule in rules]
     return Page(tuple(blocks(scaled, lines)), 0.0, height), "recognised"
 
 
-def _scaled(box: Glyph | Rule, scale: float, height: float) -> dict[str, float]:
+def _scaled(box: Glyph | Rule, scale: float, height: float) -> tuple[float, float, float, float]:
     """A box of pixels, y downwards, in points, y upwards."""
-    return {
-        "left": box.left * scale,
-        "bottom": height - box.bottom * scale,
-        "right": box.right * scale,
-        "top": height - box.top * scale,
-    }
+    return box.left * scale, height - box.bottom * scale, box.right * scale, height - box.top * scale
 
 
 def _glyphs(page: PdfPage) -> tuple[list[Glyph], tuple[float, float, float, float], int, int]:
@@ -160,6 +157,7 @@ def _glyphs(page: PdfPage) -> tuple[list[Glyph], tuple[float, float, float, floa
     spaced, unmapped = False, 0
     for index in range(min(textpage.count_chars(), GLYPHS)):
         code = raw.FPDFText_GetUnicode(handle, index)
+        code = ord("-") if code == HYPHEN else code
         if raw.FPDFText_IsGenerated(handle, index) or not 32 < code < 0x110000 or 0xD800 <= code < 0xE000:
             spaced = spaced or code == 32
             unmapped += code == 0
