@@ -24,8 +24,21 @@ from index.types import Filters
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
 
+
+def _unicode(ctx: click.Context, parameter: click.Parameter, value: Path | str | None) -> Path | str | None:
+    """``value``, unless it holds bytes that are no text: SQLite takes none of those."""
+    try:
+        str(value).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise click.BadParameter("不是有效的 Unicode", ctx, parameter) from error
+    return value
+
+
 home_option = click.option(
-    "--home", type=click.Path(path_type=Path), help="文档库所在的文件夹（默认 $POLICYQA_HOME 或 ./var）。"
+    "--home",
+    type=click.Path(path_type=Path),
+    callback=_unicode,
+    help="文档库所在的文件夹（默认 $POLICYQA_HOME 或 ./var）。",
 )
 
 
@@ -129,7 +142,7 @@ def documents(as_json: bool, home: Path | None) -> None:
 
 
 @main.command(help="从文档库移除一份文件（原文件不受影响）。")
-@click.argument("document_id", metavar="ID")
+@click.argument("document_id", metavar="ID", callback=_unicode)
 @home_option
 def remove(document_id: str, home: Path | None) -> None:
     """Remove a document: it can never be found or cited again."""
