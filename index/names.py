@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from index.lexical import normalise
 
@@ -17,11 +18,13 @@ def brackets(text: str) -> str:
     return normalise(text).translate(_OPENING).translate(_CLOSING)
 
 
+@lru_cache(maxsize=20_000)
 def number(text: str) -> str:
     """A 发文字号, or a standard's number, as it is compared: brackets and dashes made alike, no blanks."""
     return _DASH.sub("-", re.sub(r"\s", "", brackets(text)))
 
 
+@lru_cache(maxsize=20_000)
 def name(title: str) -> str:
     """A title as it is compared: without 《》, 中华人民共和国, blanks, or a version in brackets."""
     return _VERSION.sub("", brackets(title)).removeprefix("中华人民共和国")
