@@ -35,6 +35,10 @@ _ALSO_UNIT = {
     "条": "条项",
     "项": "项个条",
 }
+_DURATION_ASKED = re.compile(r"多久|多长|\bhow long\b", re.IGNORECASE)
+_DURATION = re.compile(
+    r"[0-9一二三四五六七八九十百两半]+\s*(?:个?(?:工作日|自然日|月|小时|星期)|日|天|年|周|分钟|公里|米)"
+)
 _RATIO = re.compile(
     r"比例|比率|占比|百分|率(?!先|领)|\b(?:ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE
 )
@@ -99,6 +103,8 @@ def _number(text: str) -> Check:
         units = _ALSO_UNIT.get(unit[1], "")
         pattern = re.compile(_NUMERAL + (f"[{units}]" if units else re.escape(unit[1])))
         return lambda text: bool(pattern.search(text))
+    if _DURATION_ASKED.search(text):
+        return lambda text: bool(_DURATION.search(text))
     if _RATIO.search(text):
         return lambda text: bool(_PERCENT.search(text))
     return lambda text: bool(_COUNTED.search(text))

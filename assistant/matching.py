@@ -16,6 +16,10 @@ from assistant.vocabulary import comparable, synonyms
 SYNONYM = 0.95
 ABBREVIATION = 0.85
 PAIRS = 0.7
+"""What a word is covered by its synonym, by its characters in order, and by its pairs, if they all stand there.
+
+Set by hand on the development cases (evals/cases/dev.jsonl, November 2026).
+"""
 WEAK = 0.15
 """Weight of a weak term against a term of the subject."""
 
