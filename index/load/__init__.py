@@ -18,6 +18,7 @@ from index.load.convert import converted
 from index.load.docx import word
 from index.load.html import saved_webpage, webpage
 from index.load.package import damaged, opened, protected
+from index.load.pdf import pdf
 from index.load.sniff import actual
 from index.load.text import markdown, plain
 from index.metadata import SIDECAR, facts
@@ -37,6 +38,7 @@ LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
     ".doc": converted,
     ".wps": converted,
     ".rtf": converted,
+    ".pdf": pdf,
 }
 SUFFIXES = (*LOADERS, archive.SUFFIX)
 

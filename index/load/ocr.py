@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 THREADS = 2
 SURE = 0.5  # the mean certainty below which a line is no text
+TRADITIONAL = 0.03  # the share of traditional characters below which a page is written in simplified ones
 RULE = 0.025  # of the picture's longer side: the shortest stroke that is taken for a rule of a table
 
 
@@ -47,7 +48,17 @@ def page(image: Image | np.ndarray[Any, Any]) -> tuple[list[Glyph], list[Rule]]:
     if result.boxes is not None:
         for text, words in zip(result.txts, result.word_results, strict=True):
             glyphs += _glyphs(text, [(word, box) for word, _, box in words if box is not None])
-    return glyphs, _rules(pixels)
+    return _simplified(glyphs), _rules(pixels)
+
+
+def _simplified(glyphs: list[Glyph]) -> list[Glyph]:
+    """The characters with traditional ones made simple where they are few: on a simplified page they are misread."""
+    from opencc import OpenCC
+
+    simple = OpenCC("t2s.json")
+    changed = [glyph._replace(text=simple.convert(glyph.text)) for glyph in glyphs]
+    few = sum(old != new for old, new in zip(glyphs, changed, strict=True)) < TRADITIONAL * len(glyphs)
+    return changed if few else glyphs
 
 
 def _glyphs(text: str, words: Sequence[tuple[str, Sequence[Sequence[float]]]]) -> list[Glyph]:
