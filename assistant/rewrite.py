@@ -217,7 +217,7 @@ _ABOUT_ENGLISH = re.compile(
 )
 _OPENS_ENGLISH = re.compile(r"^(?:and|but|what about|how about)\b", re.IGNORECASE)
 _PRONOUN_ENGLISH = re.compile(
-    r"\b(?:(he|she|him|his|her)|(it|its|this|that|they|them|their|these|those))\b", re.IGNORECASE
+    r"\b(?:(he|she|him|his|her)|(it|its|they|them|their|these|those|(?:this|that)(?=\W*$)))\b", re.IGNORECASE
 )
 
 _POSSESSIVE = frozenset(("his", "her", "its", "their"))
@@ -231,7 +231,7 @@ def _in_english(question: str, before: str, answer: str) -> str:
             return periods.replaced(before, said if english.is_english(before) else _written(said))
         return english.changed(before, said) if english.is_english(before) else topic.changed(before, said)
     match = _PRONOUN_ENGLISH.search(question)
-    if not match:
+    if not match or len(topic.subject(question)) > 2:
         return ""
     subject = english.about(before) if english.is_english(before) else topic.of(before)
     about = person_in(answer, before) if match[1] else subject

@@ -129,7 +129,9 @@ def test_he_is_the_person_whom_the_answer_or_the_question_names(
         (TASKS, MEASURES, "What about 2020?", "2020年碳达峰任务有哪些"),
         ("Who delivered the work report?", REPORT, "Who is he?", "Who is 黄润秋?"),
         ("Who delivered the work report?", REPORT, "What is his position?", "What is 黄润秋's position?"),
+        (ENGLISH, MEASURES, "When will it start?", "When will carbon peaking start?"),
         (ENGLISH, MEASURES, "Who won the election?", "Who won the election?"),
+        (ENGLISH, MEASURES, "Which laws that protect rivers passed?", "Which laws that protect rivers passed?"),
     ],
 )
 def test_english_follow_ups_are_rewritten_too(before: str, answer: str, question: str, expected: str) -> None:
