@@ -14,7 +14,7 @@ from itertools import takewhile
 
 import rjieba
 
-from assistant import matching
+from assistant import form, matching
 from assistant.evidence import Candidate, Source, clauses, head, innermost, residual
 from assistant.question import Question
 from assistant.vocabulary import actions, comparable
@@ -232,7 +232,7 @@ def _sentence(candidate: Candidate) -> Said:
 
 
 def _clause(question: Question, candidate: Candidate, weight: Callable[[str], float]) -> Said:
-    """The clauses of the candidate from the first to the last that cover the subject best."""
+    """The clauses that cover the subject best, and with them the nearest one that has what was asked for."""
     if len(candidate.span) <= BRIEF:
         return _sentence(candidate)
     text = candidate.source.document.text
@@ -241,8 +241,16 @@ def _clause(question: Question, candidate: Candidate, weight: Callable[[str], fl
     best = max(scores)
     if best < 0.5:
         return _sentence(candidate)
-    chosen = [part for part, score in zip(parts, scores, strict=True) if score == best]
-    span = trimmed(Span(chosen[0].start, chosen[-1].end), text)
+    telling = [place for place, score in enumerate(scores) if score == best]
+    first, last = telling[0], telling[-1]
+    check = form.wanted(question)
+    if check is not None and not check(text[parts[first].start : parts[last].end]):
+        having = [place for place, part in enumerate(parts) if check(part.of(text))]
+        if not having:
+            return _sentence(candidate)
+        nearest = min(having, key=lambda place: (min(abs(place - first), abs(place - last)), place))
+        first, last = min(first, nearest), max(last, nearest)
+    span = trimmed(Span(parts[first].start, parts[last].end), text)
     return Said(candidate.source, candidate.section, _bare(span, text), candidate.span)
 
 

@@ -56,6 +56,16 @@ def test_a_long_sentence_gives_the_clause_that_tells() -> None:
     assert said("消除黑臭水体几处", text) == ["消除城市建成区黑臭水体3处"]
 
 
+def test_the_clause_that_has_the_number_comes_with_the_one_that_tells_of_the_subject() -> None:
+    text = (
+        "市应急管理局还通过“危险化学品在线监测平台”,对200余家单位进行了联网视频检查,督促企业落实复工复产各项安全防范措施和"
+        "疫情防控要求,确保安全生产形势稳定。"
+    )
+    assert said("市应急管理局通过“危险化学品在线监测平台”检查了多少家单位", text) == [
+        "市应急管理局还通过“危险化学品在线监测平台”,对200余家单位进行了联网视频检查"
+    ]
+
+
 def test_a_named_article_is_given_whole() -> None:
     assert said("节水办法第2条", LAW) == ["第二条 本办法所称节水，是指减少用水的活动。", "单位应当节水。"]
 
