@@ -48,6 +48,10 @@ _ITEM = re.compile(
 _DETAIL = re.compile(
     r"展开|详细|具体|细说|说说|讲讲|是什么|内容|怎么|什么意思|介绍|解释|有哪些|说一下|讲的|[呢吗?？]"
 )
+_TELL_MORE = re.compile(
+    r"(?:请|再|能|可以|展开|详细|具体|仔细|细|说说|讲讲|说一下|讲一下|介绍一?下?|说明一?下?|[点地说讲])+"
+)
+_CONTENTS = "有哪些具体内容"
 _THEY = re.compile(r"[他她]们?|这个人|此人|这位(?:部长|书记|领导|同志)?|该同志")
 _IT = re.compile(
     r"[这那](?:里|儿|边|个(?!人))|这项|该项|该|此|它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
@@ -132,7 +136,7 @@ def _item(question: str, before: str, answer: str) -> str:
     number = len(lines) if match["last"] else _number(match["number"] or match["label"])
     if 0 < number <= len(lines):
         head = re.split(r"[，,；;。]", lines[number - 1])[0]
-        return topic.of_time(f"{head}有哪些具体内容", before)
+        return topic.of_time(f"{head}{_CONTENTS}", before)
     if "条" in match[0]:
         title = re.search(r"《[^》]+》", before + answer)
         return f"{title[0]}{question}" if title and title[0] not in question else ""
@@ -202,7 +206,8 @@ def _elliptical(question: str, before: str, answer: str) -> str:
         return ""
     about = topic.of(before)
     bare = re.sub(r"[呢吧啊]*[?？。]*$", "", _OPENERS.sub("", question))
-    return topic.of_time(about + bare, before) if about else ""
+    asked = _CONTENTS if _TELL_MORE.fullmatch(bare) else bare
+    return topic.of_time(about + asked, before) if about else ""
 
 
 def _about_the_last(question: str) -> bool:
