@@ -16,10 +16,14 @@ from index.errors import EmptyDocument, LoadError, PolicyError, UnknownFormat, U
 from index.load import archive
 from index.load.convert import converted
 from index.load.docx import word
+from index.load.epub import book
 from index.load.html import saved_webpage, webpage
+from index.load.ofd import official
 from index.load.package import damaged, opened, protected
 from index.load.pdf import pdf
+from index.load.slides import presentation
 from index.load.sniff import actual
+from index.load.spreadsheet import old_workbook, separated, workbook
 from index.load.text import markdown, plain
 from index.metadata import SIDECAR, facts
 from index.types import Content, Document
@@ -38,6 +42,12 @@ LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
     ".doc": converted,
     ".wps": converted,
     ".rtf": converted,
+    ".xlsx": workbook,
+    ".xls": old_workbook,
+    ".csv": separated,
+    ".pptx": presentation,
+    ".epub": book,
+    ".ofd": official,
     ".pdf": pdf,
 }
 SUFFIXES = (*LOADERS, archive.SUFFIX)
@@ -46,8 +56,8 @@ _AKIN = {".htm": ".html", ".mht": ".mhtml", ".wps": ".doc", ".et": ".xls"}
 _SOURCE = (".txt", ".md", ".markdown", ".csv")  # what these hold is text, even if it is that of a web page
 
 
-def load(path: Path) -> Document:
-    """The document in the file at ``path``.
+def load(path: Path, largest: int = LARGEST) -> Document:
+    """The document in the file at ``path``, which may have ``largest`` bytes.
 
     The facts that a sidecar ``<file name>.meta.toml`` gives go before those found in the text. Raises
     UnknownFormat, UnreadableFile or EmptyDocument, and LoadError for a bad sidecar; each names the file.
@@ -59,9 +69,7 @@ def load(path: Path) -> Document:
             f"{path} is of an unknown type; convert it to one of {known}",
             f"{path} 的格式无法识别；请转换为以下格式之一：{known}",
         )
-    data = _bytes(path)
-    sidecar = path.with_name(path.name + SIDECAR)
-    described = _bytes(sidecar) if os.path.isfile(sidecar) or archive.holds(sidecar) else b""
+    data, described = _source(path, largest)
     content = _content(data, path, suffix)
     if not content.text.strip():
         raise EmptyDocument(
@@ -74,28 +82,44 @@ def load(path: Path) -> Document:
         text=content.text,
         facts=facts(content, path, described),
         path=resolved,
-        content_hash=hashlib.sha256(data + described).hexdigest(),
+        content_hash=_hash(data, described),
         pages=content.pages,
         notes=content.notes,
     )
 
 
-def files(paths: Iterable[Path]) -> tuple[Path, ...]:
+def content_hash(path: Path, largest: int = LARGEST) -> str:
+    """The ``content_hash`` of the document that ``load`` would make of the file. Raises UnreadableFile."""
+    return _hash(*_source(path, largest))
+
+
+def files(paths: Iterable[Path], expand: Callable[[Path], Iterable[Path]] | None = None) -> tuple[Path, ...]:
     """Every file to load under ``paths``, each once: folders and archives expanded, in the order of the names.
 
-    Hidden files, files that an office program holds open (~$…) and sidecars are left out. Files of unknown
-    types and paths that do not exist are kept, so that ``load`` names what is wrong with each.
+    ``expand`` gives the files in an archive, ``members`` if ``None``. Hidden files, files that an office program
+    holds open (~$…) and sidecars are left out. Files of unknown types and paths that do not exist are kept, so that
+    ``load`` names what is wrong with each.
     """
     found: dict[Path, None] = {}
     for path in paths:
         for file in _inside(path) if os.path.isdir(path) else (path,):
-            found.update(dict.fromkeys(_members(file)))
+            is_archive = file.suffix.lower() == archive.SUFFIX and os.path.isfile(file)
+            found.update(dict.fromkeys((expand or members)(file) if is_archive else (file,)))
     return tuple(found)
 
 
 def present(path: Path) -> bool:
     """Whether there is a file at ``path``, on disk or in an archive."""
     return os.path.exists(path) or archive.holds(path)
+
+
+def members(path: Path) -> Iterable[Path]:
+    """The files in the archive at ``path``; itself if it has none, or cannot be opened."""
+    try:
+        found = [member for member in archive.members(path) if not member.name.endswith(SIDECAR)]
+    except (LoadError, OSError):
+        return (path,)
+    return found or (path,)
 
 
 def _content(data: bytes, path: Path, suffix: str) -> Content:
@@ -129,17 +153,6 @@ def _content(data: bytes, path: Path, suffix: str) -> Content:
     return replace(content, notes=(*note, *content.notes)) if note else content
 
 
-def _members(path: Path) -> Iterable[Path]:
-    """The files in the archive at ``path``; itself if it is none, or cannot be opened."""
-    if path.suffix.lower() != archive.SUFFIX or not os.path.isfile(path):
-        return (path,)
-    try:
-        found = [member for member in archive.members(path) if not member.name.endswith(SIDECAR)]
-    except (LoadError, OSError):
-        return (path,)
-    return found or (path,)
-
-
 def _inside(folder: Path) -> Iterable[Path]:
     refused: list[Path] = []
     for root, folders, names in os.walk(folder, onerror=lambda error: refused.append(Path(error.filename))):
@@ -150,15 +163,31 @@ def _inside(folder: Path) -> Iterable[Path]:
     yield from refused
 
 
-def _bytes(path: Path) -> bytes:
+def _source(path: Path, largest: int) -> tuple[bytes, bytes]:
+    """The bytes of the file and of its sidecar, which are none where there is no sidecar."""
+    sidecar = path.with_name(path.name + SIDECAR)
+    there = os.path.isfile(sidecar) or archive.holds(sidecar)
+    return _bytes(path, largest), _bytes(sidecar, largest) if there else b""
+
+
+def _hash(data: bytes, described: bytes) -> str:
+    return hashlib.sha256(data + described).hexdigest()
+
+
+def too_large(path: Path, largest: int) -> UnreadableFile:
+    """The error for a file of more than ``largest`` bytes."""
+    return UnreadableFile(
+        f"{path} is larger than {largest >> 20} MiB; split it and add the parts",
+        f"{path} 超过 {largest >> 20} MB；请拆分后重新添加",
+    )
+
+
+def _bytes(path: Path, largest: int) -> bytes:
     try:
         if archive.split(path)[1]:
             return archive.member(path)
-        if os.path.getsize(path) > LARGEST:
-            raise UnreadableFile(
-                f"{path} is larger than {LARGEST >> 20} MiB; split it and add the parts",
-                f"{path} 超过 {LARGEST >> 20} MB；请拆分后重新添加",
-            )
+        if os.path.getsize(path) > largest:
+            raise too_large(path, largest)
         return path.read_bytes()
     except FileNotFoundError:
         english, chinese = "does not exist; check the path", "不存在；请检查路径"

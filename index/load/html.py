@@ -130,11 +130,17 @@ def page(source: str, path: Path) -> Content:
     fields += _fields(root, body, known)
     facts = stated(fields)
     title = facts.title or _title([_flat(node) for node in titles], heads)
-    lines = list(_lines(body, _AROUND if known else _FRAME))
-    lines = [line for line in lines if not _CHROME.fullmatch(line)]
+    kept = [line for line in _lines(body, _AROUND if known else _FRAME) if not _CHROME.fullmatch(line)]
     notes = (*_attachments(body), *_images(body))
-    text = normalised("\n".join(_headed(lines, title)))
+    text = normalised("\n".join(_headed(kept, title)))
     return Content(text, replace(facts, title=normalised(title)), notes=notes)
+
+
+def lines(source: str, path: Path) -> list[str]:
+    """All the lines of a page, from its characters: those of a page of a book, which has nothing around it."""
+    _check_depth(source, path)
+    root = LexborHTMLParser(source).body
+    return list(_lines(root, _AROUND)) if root is not None else []
 
 
 def _headed(lines: list[str], title: str) -> list[str]:
