@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant import compose
+from assistant import compose, periods
 from assistant.compose import Said
 from assistant.confidence import THRESHOLD, confidence
 from assistant.evidence import Candidate, Source
@@ -142,15 +142,11 @@ def _refused(start: Answer, finding: Finding) -> Answer:
         times = sorted({candidate.period for candidate in related[:RELATED] if candidate.period})
         text = render(
             "period",
-            asked="、".join(map(_written, question.periods)),
-            found="、".join(map(_written, times)) or "其他时间",
+            asked="、".join(map(periods.written, question.periods)),
+            found="、".join(map(periods.written, times)) or "其他时间",
         )
         refusal = "period"
     else:
         text, refusal = render("related"), "related"
     text += "".join(f"\n· {compose.statement(line)}[{marker}]" for marker, line in enumerate(lines, 1))
     return start + Answer.piece(text=text, citations=citations, refusal=refusal)
-
-
-def _written(period: str) -> str:
-    return f"{period}年" if period.isdigit() else f"“{period}”时期"

@@ -15,6 +15,7 @@ from itertools import pairwise
 from assistant import form, matching, periods
 from assistant.question import Question, Term
 from assistant.vocabulary import comparable
+from index import regions
 from index.sentences import trimmed
 from index.structure import heading_path
 from index.types import Document, Hit, Section, Span
@@ -122,7 +123,7 @@ def candidates(
             section = innermost(of.sections, span)
             period = time(of, section, text)
             matched = agrees(question, period, text, of, section)
-            if matched is None:
+            if matched is None or elsewhere(question, text, of):
                 continue
             cosine = hit.sentences[number] if hit.sentences else hit.dense
             features = _features(question, of, section, text, period, hit, cosine, rank, matched, weight, check)
@@ -173,6 +174,22 @@ def agrees(question: Question, period: str, text: str, source: Source, section: 
         if asked == period or asked in named or (not period and asked == dated):
             return 1.0
     return None
+
+
+def elsewhere(question: Question, text: str, source: Source) -> bool:
+    """Whether a sentence is of another place than the question names.
+
+    It is if its document is of a known region that neither holds nor lies in any of the question's places, and
+    neither the sentence nor the title names one of them.
+    """
+    region = source.document.facts.region
+    if not region or not question.places:
+        return False
+    said = text + source.document.title
+    return not any(
+        place in said or regions.within(region, place) or regions.within(place, region)
+        for place in question.places
+    )
 
 
 def head(source: Source, section: Section) -> str:

@@ -1,4 +1,4 @@
-"""Words the assistant knows: synonyms, English policy terms, places, surnames; and text made comparable.
+"""Words the assistant knows: synonyms, English policy terms, surnames; and text made comparable.
 
 The words are data, in the folder ``lexicon`` beside this module; reading them is this module's only edge.
 """
@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from opencc import OpenCC
 
+from index import regions
 from index.lexical import normalise
 
 _LEXICON = files("assistant") / "lexicon"
@@ -35,11 +36,7 @@ def glossary() -> Mapping[str, tuple[str, ...]]:
 @cache
 def places() -> Mapping[str, str]:
     """Every known place name, short or full → its short name."""
-    found: dict[str, str] = {}
-    for short, (full, _province) in _table("places.tsv").items():
-        found[short] = short
-        found[full] = short
-    return MappingProxyType(found)
+    return MappingProxyType({name: place.short for name, place in regions.places().items()})
 
 
 @cache

@@ -6,7 +6,18 @@ from datetime import date
 
 import pytest
 
-from assistant.evidence import Candidate, Source, agrees, candidates, clauses, head, innermost, residual, time
+from assistant.evidence import (
+    Candidate,
+    Source,
+    agrees,
+    candidates,
+    clauses,
+    elsewhere,
+    head,
+    innermost,
+    residual,
+    time,
+)
 from assistant.question import understand
 from index.split import chunks
 from index.structure import sections
@@ -115,3 +126,24 @@ def test_clauses_tile_a_sentence_and_spare_quotes_brackets_and_numbers() -> None
         "1,200元。",
     ]
     assert clauses("", Span(0, 0)) == (Span(0, 0),)
+
+
+@pytest.mark.parametrize(
+    ("question", "region", "is_elsewhere"),
+    [
+        ("武汉市水厂建设", "广东省广州市", True),
+        ("武汉市水厂建设", "湖北省", False),
+        ("湖北省水厂建设", "武汉市", False),
+        ("水厂建设", "广东省", False),
+        ("武汉市水厂建设", "", False),
+        ("广州和武汉的水厂", "广东省广州市", False),
+    ],
+)
+def test_a_document_of_another_place_does_not_answer(question: str, region: str, is_elsewhere: bool) -> None:
+    of = Source(Document("d", "", Facts(title="水务通知", region=region), "d.txt", ""), ())
+    assert elsewhere(understand(question), "新建水厂1座。", of) is is_elsewhere
+
+
+def test_a_document_that_names_the_place_itself_answers_of_it() -> None:
+    of = Source(Document("d", "", Facts(title="对口支援通知", region="广东省"), "d.txt", ""), ())
+    assert not elsewhere(understand("武汉的支援"), "支援武汉。", of)
