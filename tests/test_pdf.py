@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import sys
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -13,7 +14,6 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import UnreadableFile
-from index.load import pdf as module
 from index.load.pdf import pdf
 from index.types import Content, Document, Facts
 
@@ -277,7 +277,7 @@ def test_a_file_cut_anywhere_is_read_or_refused(cut: int) -> None:
 
 
 def test_too_many_pages_are_refused_before_any_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PAGES", 3)
+    monkeypatch.setattr(sys.modules[pdf.__module__], "PAGES", 3)
     with pytest.raises(UnreadableFile, match="has 4 pages, and 1 to 3 can be read"):
         pdf(made([written(["甲"])] * 4), PATH)
 

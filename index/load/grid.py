@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 NEAR = 3.0  # points: rules closer than this are one, or meet
-MOST = 3000  # rules: a page with more shows a drawing
+MOST = (
+    20_000  # strokes: a page with more is a drawing, and so is one with CROSSING when those in line are made one
+)
+CROSSING = 1500
+CELLS = 10_000  # places: a grid with more is squared paper
 
 
 class Rule(NamedTuple):
@@ -49,16 +53,16 @@ class Table(NamedTuple):
         row = min(max(bisect_right(self.down, -y, key=lambda edge: -edge) - 1, 0), len(self.down) - 2)
         return self.places[row][column]
 
-    def rows_of(self, cell: int) -> int:
-        """Over how many rows a cell reaches."""
-        return sum(cell in row for row in self.places)
-
-    def width_of(self, cell: int) -> float:
-        """How wide a cell is at its widest."""
-        return max(
-            sum(self.across[at + 1] - self.across[at] for at, place in enumerate(row) if place == cell)
-            for row in self.places
-        )
+    def widths(self) -> dict[int, float]:
+        """How wide each cell is at its widest."""
+        widest: dict[int, float] = {}
+        for row in self.places:
+            wide: dict[int, float] = {}
+            for at, cell in enumerate(row):
+                wide[cell] = wide.get(cell, 0.0) + self.across[at + 1] - self.across[at]
+            for cell, width in wide.items():
+                widest[cell] = max(width, widest.get(cell, 0.0))
+        return widest
 
 
 def grids(rules: Sequence[Rule]) -> list[Table]:
@@ -67,8 +71,10 @@ def grids(rules: Sequence[Rule]) -> list[Table]:
         return []
     level = _merged([rule for rule in rules if rule.level])
     upright = [_turned(rule) for rule in _merged([_turned(rule) for rule in rules if not rule.level])]
+    if len(level) + len(upright) > CROSSING:
+        return []
     tables = [_table(*group) for group in _groups(level, upright)]
-    return [table for table in tables if len({cell for row in table.places for cell in row}) > 1]
+    return [table for table in tables if table and len({cell for row in table.places for cell in row}) > 1]
 
 
 def _turned(rule: Rule) -> Rule:
@@ -127,8 +133,8 @@ def _meet(level: Rule, upright: Rule) -> bool:
     )
 
 
-def _table(level: Sequence[Rule], upright: Sequence[Rule]) -> Table:
-    """The grid of rules that meet."""
+def _table(level: Sequence[Rule], upright: Sequence[Rule]) -> Table | None:
+    """The grid of rules that meet, unless it has too many places."""
     across = _edges(
         [rule.left for rule in upright] + [min(rule.left for rule in level), max(rule.right for rule in level)]
     )
@@ -136,6 +142,10 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule]) -> Table:
         [rule.bottom for rule in level] + [min(rule.bottom for rule in upright), max(rule.top for rule in upright)]
     )[::-1]
     width, height = len(across) - 1, len(down) - 1
+    if width * height > CELLS:
+        return None
+    columns = [[rule for rule in upright if abs(rule.left - edge) < NEAR] for edge in across]
+    rows = [[rule for rule in level if abs(rule.bottom - edge) < NEAR] for edge in down]
     cells = list(range(width * height))
 
     def root(cell: int) -> int:
@@ -149,13 +159,9 @@ def _table(level: Sequence[Rule], upright: Sequence[Rule]) -> Table:
         for column in range(width):
             x = (across[column] + across[column + 1]) / 2
             here = root(row * width + column)
-            if column + 1 < width and not any(
-                abs(rule.left - across[column + 1]) < NEAR and rule.bottom <= y <= rule.top for rule in upright
-            ):
+            if column + 1 < width and not any(rule.bottom <= y <= rule.top for rule in columns[column + 1]):
                 cells[root(row * width + column + 1)] = here
-            if row + 1 < height and not any(
-                abs(rule.bottom - down[row + 1]) < NEAR and rule.left <= x <= rule.right for rule in level
-            ):
+            if row + 1 < height and not any(rule.left <= x <= rule.right for rule in rows[row + 1]):
                 cells[root((row + 1) * width + column)] = root(here)
     return Table(
         tuple(across),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
@@ -246,22 +247,24 @@ def _cells(table: Table, glyphs: Sequence[Glyph]) -> tuple[tuple[str, ...], ...]
         held.setdefault(table.cell(*_centre(glyph)), []).append(glyph)
     found = {cell: lines(inside) for cell, inside in held.items()}
     texts = {cell: [line.text for line in within] for cell, within in found.items()}
-    flat = {cell: _flat(within, table.width_of(cell)) for cell, within in found.items()}
+    widths = table.widths()
+    flat = {cell: _flat(within, widths[cell]) for cell, within in found.items()}
+    reach = Counter(cell for places in table.places for cell in set(places))
     rows: list[tuple[str, ...]] = []
     for places in table.places:
         if len(set(places)) == 1 and places[0] in held:
             whole = "\n".join(block.text for block in _column(lines(held[places[0]]), ()))
             rows.append((whole,) * len(places))
             continue
-        rows += _apart(places, texts, flat, table)
+        rows += _apart(places, texts, flat, reach)
     return tuple(rows)
 
 
 def _apart(
-    places: Sequence[int], texts: dict[int, list[str]], flat: dict[int, str], table: Table
+    places: Sequence[int], texts: dict[int, list[str]], flat: dict[int, str], reach: Mapping[int, int]
 ) -> list[tuple[str, ...]]:
     """A row of cells, or several where its cells hold as many lines each that no rule parts."""
-    own = [cell for cell in dict.fromkeys(places) if table.rows_of(cell) == 1]
+    own = [cell for cell in dict.fromkeys(places) if reach[cell] == 1]
     counts = {len(texts[cell]) for cell in own if cell in texts}
     if len(own) > 2 and len(counts) == 1 and (count := counts.pop()) > 2 and all(cell in texts for cell in own):
         return [
