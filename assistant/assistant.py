@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from assistant.offline import quiet as quiet
 from assistant.retriever import PolicyRetriever
 from assistant.settings import Settings, settings
 from assistant.types import Answer, Turn

@@ -48,7 +48,7 @@ def settings(
     ``None``. The cache lies inside the home unless it is set itself.
     """
     environment = os.environ if environment is None else environment
-    folder = Path.cwd() if folder is None else folder
+    folder = _working_folder() if folder is None else folder
     arguments = {name: value for name, value in given.items() if value is not None}
     values: dict[str, Any] = {}
     for source, chinese, found in (
@@ -64,6 +64,17 @@ def settings(
     return replace(
         result, home=folder / result.home, cache=folder / result.cache, documents=folder / result.documents
     )
+
+
+def _working_folder() -> Path:
+    """The working directory; ``SettingsError`` if it has been deleted."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError as error:
+        raise SettingsError(
+            "the working directory no longer exists; change to a folder that does",
+            "当前所在的文件夹已不存在；请先切换到一个存在的文件夹",
+        ) from error
 
 
 def _file(path: Path) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import rjieba
 from assistant import periods
 from assistant.kinds import kind
 from assistant.question import Term, understand, unframed
-from assistant.vocabulary import actions, comparable, places, simplified
+from assistant.vocabulary import actions, comparable, places, policy_words, simplified
 from index.errors import InvalidQuestion
 from index.types import Span
 
@@ -90,8 +90,13 @@ def of_time(query: str, before: str) -> str:
 
 
 def person(query: str) -> str:
-    """The first person whom ``query`` names, with or without a title; empty if none."""
-    return next((word for word, tag in rjieba.tag(query) if tag == "nr" and len(word) > 1), "")
+    """The first person whom ``query`` names, with or without a title; empty if none.
+
+    A word that belongs to a policy word is no name: 达峰 in 碳达峰 is not.
+    """
+    words = "".join(term.text for term in subject(query))
+    names = (word for word, tag in rjieba.tag(query) if tag == "nr" and len(word) > 1)
+    return next((name for name in names if not any(name in word for word in policy_words() if word in words)), "")
 
 
 def _span(query: str) -> Span | None:

@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from gradio.components.chatbot import ExampleMessage
 
-from assistant.assistant import Assistant, quiet
+from assistant.assistant import Assistant
 from assistant.page.examples import examples
 from assistant.page.messages import WAITING, answered, asked, failed, question, stopped, turns, unfinished
 from assistant.page.shield import Shield
@@ -49,7 +49,6 @@ Shown = tuple[Any, ...]
 
 def page(assistant: Assistant) -> gr.Blocks:
     """The page over an assistant's library, in Chinese."""
-    quiet()
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     offered = _offered(assistant)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.assistant import Assistant, quiet
+from assistant.assistant import Assistant
 from assistant.settings import Settings
 from assistant.types import Answer, Citation
 from evals import records
@@ -61,7 +61,6 @@ def run(
     All use ``encoder``, or the one of the settings. Libraries, vectors and checkpoints are kept in the folder
     evals of the home. A system that raises scores zero for that question, and the record says of what it died.
     """
-    quiet()
     folder = settings.home / "evals"
     questions = chosen(plan)
     needed = [name for question in questions for name in question.documents + question.within]

@@ -139,3 +139,14 @@ def test_any_environment_gives_settings_or_one_clear_error(environment: dict[str
         refused = None
         assert found.threads >= 1
     assert refused is None or ("setting '" in refused[0] and "设置“" in refused[1])
+
+
+def test_a_working_directory_that_is_gone_is_one_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    with pytest.raises(SettingsError, match="no longer exists"):
+        settings(environment={})

@@ -41,3 +41,7 @@ def test_a_person_is_known_without_a_title(text: str, expected: str) -> None:
 )
 def test_a_question_is_told_from_a_topic(text: str, expected: bool) -> None:
     assert topic.asks(text) is expected
+
+
+def test_a_part_of_a_policy_word_is_no_person() -> None:
+    assert topic.person("2021年碳达峰任务有哪些") == ""
