@@ -51,6 +51,10 @@ def test_a_name_that_covers_several_rows_is_told_in_each_and_the_number_of_the_r
     ("table", "count"),
     [
         (LIMITS, 2),
+        (
+            [["项目", "限值", "限值", "位置"], ["项目", "平板", "电子", "排气筒"], ["烟尘", "30", "20", "排气筒"]],
+            2,
+        ),
         ([["指标", "2020年", "2021年"], ["产值", "1", "2"]], 1),
         ([["指标", "2020", "2021"], ["产值", "1", "2"]], 1),  # years head columns, though they are numbers
         ([["颗粒物", "20", "30"], ["二氧化硫", "50", "80"]], 0),

@@ -214,6 +214,9 @@ def _opens(held: Sequence[Line], line: Line, left: float, right: float, pitch: f
         return True
     if _STARTS.match(line.text) and last.text[-1] in _TERMINAL | set(".”）)"):
         return True
+    indented = len(held) == 1 and min(line.left, last.left) > left + 1.5 * line.size
+    if indented and _LATIN.match(last.text[-1]) and _CHINESE.match(line.text):
+        return True  # a term with its English name, and its definition
     if line.left > last.left + 0.8 * line.size:
         return abs(line.left - last.hang) > 0.8 * line.size
     return False

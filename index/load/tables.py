@@ -191,7 +191,10 @@ def _downward(body: Sequence[Sequence[str]], columns: Sequence[int]) -> list[lis
 
 
 def _parts(upper: Sequence[str], lower: Sequence[str]) -> bool:
-    """Whether the lower row parts merged cells of the upper one and says nothing new below the others."""
+    """Whether the lower row parts merged cells of the upper one and says nothing new below the others.
+
+    Below the others it may if it begins with the same cell and has no values: rules are drawn carelessly.
+    """
     merged = [
         upper[column] == upper[column - 1 if column else -1] or upper[column] == upper[(column + 1) % len(upper)]
         for column in range(len(upper))
@@ -200,7 +203,8 @@ def _parts(upper: Sequence[str], lower: Sequence[str]) -> bool:
     merged[-1] = len(upper) > 1 and upper[-1] == upper[-2]
     rest = all(cell in ("", above) for cell, above, within in zip(lower, upper, merged, strict=True) if not within)
     new = [cell for cell, above, within in zip(lower, upper, merged, strict=True) if within and cell != above]
-    return rest and any(new)
+    named = lower[0] != "" and lower[0] == upper[0] and not any(map(_is_value, lower))
+    return (rest or named) and any(new)
 
 
 def _paired(table: Sequence[Sequence[str]]) -> bool:
