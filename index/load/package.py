@@ -106,7 +106,8 @@ def checked(package: ZipFile, path: Path) -> None:
 
 
 def damaged(path: Path, why: str) -> UnreadableFile:
-    """The error for a file that is cut short or not what its name says."""
+    """The error for a file that is cut short or not what its name says, in one line whatever ``why`` holds."""
+    why = " ".join(why.split())
     return UnreadableFile(
         f"{path} is damaged or not of the type that its name says ({why}); get it again and add it again",
         f"{path} 已损坏，或与扩展名不符（{why}）；请重新获取后再添加",
