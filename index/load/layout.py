@@ -39,6 +39,7 @@ _CONTENTS = re.compile(r"目\s*[次录]|CONTENTS|Contents")
 _ALONE = re.compile(r"[-—–·\s]*(?:\d{1,4}|[IVXivxⅠ-ⅿ]{1,5})[-—–·\s]*|第\s*\d+\s*页.*")
 _CLOSING = frozenset(".,;:!?)]}%/")
 _LONE = re.compile(r"(?<!\S)[\u4e00-\u9fff](?: [\u4e00-\u9fff])+(?!\S)")  # 附 录
+_ENGLISH = re.compile(r"[A-Za-z]{3,} [A-Za-z]{3,}$")
 _DIGIT = re.compile(r"\d")
 _TERMINAL = frozenset("。；;：:！？!?")
 _RAISED = str.maketrans("0123456789-－—", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁻")
@@ -215,7 +216,7 @@ def _opens(held: Sequence[Line], line: Line, left: float, right: float, pitch: f
     if _STARTS.match(line.text) and last.text[-1] in _TERMINAL | set(".”）)"):
         return True
     indented = len(held) == 1 and min(line.left, last.left) > left + 1.5 * line.size
-    if indented and _LATIN.match(last.text[-1]) and _CHINESE.match(line.text):
+    if indented and _ENGLISH.search(last.text) and _CHINESE.match(line.text):
         return True  # a term with its English name, and its definition
     if line.left > last.left + 0.8 * line.size:
         return abs(line.left - last.hang) > 0.8 * line.size
