@@ -52,7 +52,7 @@ LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
 }
 SUFFIXES = (*LOADERS, archive.SUFFIX)
 
-_AKIN = {".htm": ".html", ".mht": ".mhtml", ".wps": ".doc", ".et": ".xls"}
+_AKIN = {".htm": ".html", ".mht": ".mhtml", ".wps": ".doc"}
 _SOURCE = (".txt", ".md", ".markdown", ".csv")  # what these hold is text, even if it is that of a web page
 
 

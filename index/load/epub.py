@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from lxml import etree
 
-from index.load.html import characters, lines
+from index.load.html import characters, every_line
 from index.load.numbering import local
 from index.load.package import damaged, opened, read, xml
 from index.load.text import normalised
@@ -41,7 +41,7 @@ def _page(package: ZipFile, name: str, path: Path) -> list[str]:
         info = package.getinfo(name)
     except KeyError:
         return []
-    return lines(characters(read(package, info, path), path), path)
+    return every_line(characters(read(package, info, path), path), path)
 
 
 def _named(root: etree._Element | None, name: str) -> list[etree._Element]:

@@ -19,16 +19,12 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index.errors import UnreadableFile
+from index.load.elements import AROUND, BLOCKS, DROPPED, FRAME, SPACES, flat, lines, set_aside
 from index.load.labels import label, labelled, stated
-from index.load.script import raised
-from index.load.tables import rows
 from index.load.text import BOMS, PLAUSIBLE, decoded, normalised, plausibility
 from index.types import Content
 
 DEPTH = 10_000  # elements inside each other; building the tree takes time that grows with its square
-CELLS = 100_000  # of one table, merged ones counted in every place
-SPAN = 1_000  # columns or rows that one cell may cover, as in the HTML standard
-LONGEST_CELL = 3_000  # characters; a table with a longer cell lays out a page
 DAMAGED = 0.001  # the share of characters that may be wrong in a page whose encoding is declared
 
 BODIES = (
@@ -50,31 +46,9 @@ BODIES = (
 )
 """Where the publishing systems of Chinese authorities put the body, the surest first."""
 
-_DROPPED = [
-    *("script", "style", "noscript", "template", "iframe", "svg", "canvas", "object", "video", "audio"),
-    *("select", "option", "button", "input", "textarea"),
-]
-_BLOCKS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "body", "center", "details", "div", "fieldset", "figure"),
-        *("footer", "form", "header", "hr", "html", "legend", "main", "nav", "p", "pre", "section", "summary"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "ol", "ul", "li", "figcaption", "caption"),
-        *("table", "thead", "tbody", "tfoot", "tr", "td", "th"),
-    }
-)
 _NESTING = re.compile(
     r"<(/?)(?:address|article|aside|blockquote|center|details|div|dl|fieldset|figure|footer|form|h[1-6]|header|main|"
     r"nav|ol|pre|section|ul)\b",
-    re.IGNORECASE,
-)
-_AROUND = re.compile(
-    r"^(?:share\w*|\w+[-_]share|\w*qr_?(?:code|container)\w*|\w*ewm|bdsharebuttonbox|"
-    r"(?:content|article)[-_](?:extended|attr|sxp|others)|article-btn|setFont|print|prints?[-_]?\w*)$",
-    re.IGNORECASE,
-)
-_FRAME = re.compile(
-    r"^(?:\w*(?:header|footer|sidebar|breadcrumb|crumbs?|curmb|menu|toolbar|copyright|pagination|related|login)\w*|"
-    r"top|foot|head|nav\w*|\w*nav|curb|search\w*|xgxw\w*|xgwj\w*|xgjd\w*|location|dqwz|fenxiang)$",
     re.IGNORECASE,
 )
 _CHROME = re.compile(
@@ -85,12 +59,8 @@ _CHROME = re.compile(
 _FILE = re.compile(r"\.(?:docx?|wps|pdf|ofd|xlsx?|et|csv|pptx?|zip|rar|rtf|txt)(?:[?#].*)?$", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
 _XML_CHARSET = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
-_CJK = "\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef"
-_BROKEN = re.compile(rf"(?<=[{_CJK}])[ \t]*[\r\n]\s*(?=[{_CJK}])")
-_SPACES = re.compile(r"[ \t\r\n\f\u00a0]+")
 _PROSE = re.compile(r"[，。；：、！？]")
 _SITE = re.compile(r"(?:网|网站|门户|平台|频道)$")
-_HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 
 
 def webpage(data: bytes, path: Path) -> Content:
@@ -124,39 +94,39 @@ def page(source: str, path: Path) -> Content:
         return Content("")
     titles = [node for node in tree.css("title") if node.parent is not None and node.parent.tag == "head"]
     fields = list(_meta(tree))
-    tree.strip_tags(_DROPPED)
-    heads = [_flat(node) for node in tree.css("h1")]
+    tree.strip_tags(DROPPED)
+    heads = [flat(node) for node in tree.css("h1")]
     body, known = _body(tree, root)
     fields += _fields(root, body, known)
     facts = stated(fields)
-    title = facts.title or _title([_flat(node) for node in titles], heads)
-    kept = [line for line in _lines(body, _AROUND if known else _FRAME) if not _CHROME.fullmatch(line)]
+    title = facts.title or _title([flat(node) for node in titles], heads)
+    kept = [line for line in lines(body, AROUND if known else FRAME) if not _CHROME.fullmatch(line)]
     notes = (*_attachments(body), *_images(body))
     text = normalised("\n".join(_headed(kept, title)))
     return Content(text, replace(facts, title=normalised(title)), notes=notes)
 
 
-def lines(source: str, path: Path) -> list[str]:
+def every_line(source: str, path: Path) -> list[str]:
     """All the lines of a page, from its characters: those of a page of a book, which has nothing around it."""
     _check_depth(source, path)
     root = LexborHTMLParser(source).body
-    return list(_lines(root, _AROUND)) if root is not None else []
+    return list(lines(root, AROUND)) if root is not None else []
 
 
-def _headed(lines: list[str], title: str) -> list[str]:
+def _headed(kept: list[str], title: str) -> list[str]:
     """The lines with the title on one of its own: put together where the page breaks it, else put first."""
     bare = _bare(title)
-    if not bare or not lines:
-        return lines
-    for start in range(min(12, len(lines))):
+    if not bare or not kept:
+        return kept
+    for start in range(min(12, len(kept))):
         joined = ""
-        for end in range(start, min(start + 6, len(lines))):
-            joined += _bare(lines[end])
+        for end in range(start, min(start + 6, len(kept))):
+            joined += _bare(kept[end])
             if joined == bare:
-                return [*lines[:start], title, *lines[end + 1 :]]
+                return [*kept[:start], title, *kept[end + 1 :]]
             if not bare.startswith(joined):
                 break
-    return lines if bare in _bare("".join(lines[:12])) else [title, *lines]
+    return kept if bare in _bare("".join(kept[:12])) else [title, *kept]
 
 
 def characters(data: bytes, path: Path, declared: str = "") -> str:
@@ -207,7 +177,7 @@ def _meta(tree: LexborHTMLParser) -> Iterator[tuple[str, str]]:
     for node in tree.css("meta[name]"):
         name = {"articletitle": "标题", "pubdate": "发布日期"}.get((node.attributes.get("name") or "").lower())
         if name:
-            yield name, _SPACES.sub(" ", node.attributes.get("content") or "").strip()
+            yield name, SPACES.sub(" ", node.attributes.get("content") or "").strip()
 
 
 def _fields(root: LexborNode, body: LexborNode, known: bool) -> list[tuple[str, str]]:
@@ -216,20 +186,20 @@ def _fields(root: LexborNode, body: LexborNode, known: bool) -> list[tuple[str, 
     tables: list[LexborNode] = []
     for node in _elements(root, body if known else None):
         if node.tag in ("td", "th", "dt", "dd", "li", "span", "p", "div", "b", "strong", "label"):
-            text = _flat(node, 200)
+            text = flat(node, 200)
             pair = labelled(text)
-            if pair and pair[1] and any(child.tag in _BLOCKS for child in node.iter()):
+            if pair and pair[1] and any(child.tag in BLOCKS for child in node.iter()):
                 continue
             if pair and pair[1]:
                 found.append(pair)
             elif label(text) and (text.rstrip().endswith((":", "：")) or node.tag in ("th", "dt", "td")):
                 following = _after(node)
-                if following is not None and not label(value := _flat(following, 500)):
+                if following is not None and not label(value := flat(following, 500)):
                     found.append((label(text), value))
                     if node.tag in ("td", "th") and (table := _table(node)) not in tables and table is not None:
                         tables.append(table)
     for table in tables:
-        if sum(bool(label(_flat(cell, 50))) for cell in table.css("td, th")) >= 3 and not _holds(table, body):
+        if sum(bool(label(flat(cell, 50))) for cell in table.css("td, th")) >= 3 and not _holds(table, body):
             table.decompose()
     return found
 
@@ -251,7 +221,7 @@ def _after(node: LexborNode) -> LexborNode | None:
     for at in (node, node.parent):
         following = at.next if at is not None else None
         while following is not None and not following.is_element_node:
-            if _SPACES.sub("", following.text(deep=False) or "") and following.is_text_node:
+            if SPACES.sub("", following.text(deep=False) or "") and following.is_text_node:
                 return following
             following = following.next
         if following is not None:
@@ -293,12 +263,12 @@ def _densest(root: LexborNode) -> LexborNode:
     stack = [root]
     while stack:
         node = stack.pop()
-        if node.tag == "a" or _set_aside(node, _FRAME):
+        if node.tag == "a" or set_aside(node, FRAME):
             continue
         order.append(node)
         stack.extend(node.iter())
     for node in reversed(order):
-        own = _SPACES.sub(" ", node.text(deep=False) or "").strip()
+        own = SPACES.sub(" ", node.text(deep=False) or "").strip()
         prose = len(own) if (len(own) >= 15 and _PROSE.search(own)) or node.tag in ("td", "th") else 0
         mass[node.mem_id] = mass.get(node.mem_id, 0) + prose
         if node.parent is not None:
@@ -320,125 +290,18 @@ def _length(node: LexborNode) -> int:
     )
 
 
-def _set_aside(node: LexborNode, pattern: re.Pattern[str]) -> bool:
-    """Whether the page hides the element, or its class or id says that it frames the body."""
-    if not node.is_element_node or node.tag in ("body", "html"):
-        return False
-    attributes = node.attributes
-    if _HIDDEN.search(attributes.get("style") or "") or "hidden" in attributes:
-        return True
-    names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".split()
-    return any(pattern.match(name) for name in names) or (
-        pattern is _FRAME and node.tag in ("nav", "footer", "aside")
-    )
-
-
-def _lines(top: LexborNode, around: re.Pattern[str]) -> Iterator[str]:
-    """The text below ``top``, a line for each block; tables as rows, generated list numbers written out."""
-    held: list[str] = []
-    numbers: dict[int, str] = {}
-    stack: list[tuple[LexborNode, bool]] = [(top, False)]
-    while stack:
-        node, leaving = stack.pop()
-        if node.is_text_node:
-            held.append(node.text(deep=False) or "")
-            continue
-        tag = node.tag or ""
-        block = tag in _BLOCKS
-        if leaving or tag == "br" or block:
-            if line := _line(held):
-                yield line
-            held.clear()
-        if leaving or tag == "br" or not node.is_element_node:
-            continue
-        if node.mem_id != top.mem_id and (tag in _DROPPED or _set_aside(node, around)):
-            continue
-        if tag == "table" and (cells := _cells(node)):
-            yield from _rows(node, cells)
-            continue
-        if tag == "sup" and (above := raised(_flat(node, 40))):
-            held.append(above)
-            continue
-        if tag == "ol":
-            numbers.update(_numbers(node))
-        elif tag == "li" and node.mem_id in numbers:
-            held.append(numbers[node.mem_id])
-        if block:
-            stack.append((node, True))
-        stack.extend((child, False) for child in reversed(list(node.iter(include_text=True))))
-    if line := _line(held):
-        yield line
-
-
-def _line(pieces: list[str]) -> str:
-    return _SPACES.sub(" ", _BROKEN.sub("", "".join(pieces))).strip(" \u3000\u200b\ufeff")
-
-
-def _rows(table: LexborNode, cells: list[list[str]]) -> list[str]:
-    caption = table.css_first("caption")
-    heads = len(table.css("thead tr")) or None
-    return rows(cells, header_rows=heads, title=_flat(caption) if caption is not None else "").splitlines()
-
-
-def _cells(table: LexborNode) -> list[list[str]]:
-    """The table with merged cells in every place that they cover; empty if it only lays out a page."""
-    if table.css_first("table table") is not None or len(list(table.css("table"))) > 1:
-        return []
-    grid: list[list[str]] = []
-    covered: dict[tuple[int, int], str] = {}
-    total = 0
-    for row, line in enumerate(table.css("tr")):
-        cells: list[str] = []
-        for cell in line.iter():
-            if cell.tag not in ("td", "th"):
-                continue
-            while (row, len(cells)) in covered:
-                cells.append(covered.pop((row, len(cells))))
-            text = " ".join(_lines(cell, _AROUND))
-            if len(text) > LONGEST_CELL:
-                return []
-            wide, high = _span(cell, "colspan"), _span(cell, "rowspan")
-            total += wide * high
-            if total > CELLS:
-                return []
-            for below in range(1, high):
-                covered.update({(row + below, len(cells) + at): text for at in range(wide)})
-            cells.extend([text] * wide)
-        while (row, len(cells)) in covered:
-            cells.append(covered.pop((row, len(cells))))
-        grid.append(cells)
-    wide_enough = max(map(len, grid), default=0) > 1
-    return grid if len(grid) > 1 and wide_enough else []
-
-
-def _span(cell: LexborNode, name: str) -> int:
-    value = (cell.attributes.get(name) or "").strip()
-    return min(max(int(value), 1), SPAN) if re.fullmatch(r"[0-9]{1,6}", value) else 1
-
-
-def _numbers(ordered: LexborNode) -> dict[int, str]:
-    """The number that a browser writes before each item of an ``ol``."""
-    attributes = ordered.attributes
-    if re.search(r"list-style(?:-type)?\s*:\s*none", attributes.get("style") or "", re.IGNORECASE):
-        return {}
-    start = attributes.get("start") or "1"
-    first = int(start) if re.fullmatch(r"-?[0-9]{1,6}", start) else 1
-    items = [child for child in ordered.iter() if child.tag == "li"]
-    return {item.mem_id: f"{first + place}. " for place, item in enumerate(items)}
-
-
 def _attachments(body: LexborNode) -> tuple[str, ...]:
     """A note of the files that the body links to."""
     names: dict[str, None] = {}
     for link in body.css("a[href]"):
         href = link.attributes.get("href") or ""
         if _FILE.search(href):
-            names.setdefault(_flat(link, 200) or href.rsplit("/", 1)[-1])
+            names.setdefault(flat(link, 200) or href.rsplit("/", 1)[-1])
     return (f"网页附件（未包含在内）：{'；'.join(names)}",) if names else ()
 
 
 def _images(body: LexborNode) -> tuple[str, ...]:
-    count = sum(not (_set_aside(image, _AROUND) or _small(image)) for image in body.css("img[src]"))
+    count = sum(not (set_aside(image, AROUND) or _small(image)) for image in body.css("img[src]"))
     return (f"网页正文含图片{count}幅，图片中的文字未读取",) if count else ()
 
 
@@ -458,19 +321,6 @@ def _title(titles: list[str], heads: list[str]) -> str:
     parts = [part.strip() for part in re.split(r"\s*[-_|–—]+\s*", title) if part.strip()]
     kept = [part for part in parts if not _SITE.search(part)]
     return max(kept, key=len, default="")
-
-
-def _flat(node: LexborNode, longest: int = 10_000) -> str:
-    """The text of an element on one line, as far as its first ``longest`` nodes and characters go."""
-    pieces: list[str] = []
-    length = 0
-    for seen, piece in enumerate(node.traverse(include_text=True)):
-        if piece.is_text_node:
-            pieces.append(piece.text(deep=False) or "")
-            length += len(pieces[-1])
-        if length > longest or seen > longest:
-            break
-    return _line(pieces)
 
 
 def _bare(text: str) -> str:
