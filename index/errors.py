@@ -33,6 +33,10 @@ class PolicyError(Exception):
         super().__init__(message)
         self.chinese = chinese
 
+    def __reduce__(self) -> tuple[type[PolicyError], tuple[str, str]]:
+        """How it passes from one process to another."""
+        return type(self), (str(self), self.chinese)
+
 
 class InvalidQuestion(PolicyError):
     """The question is empty, or has nothing in it that could be searched."""

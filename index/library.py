@@ -4,72 +4,40 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from threading import RLock
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import filelock
 import numpy as np
 
-from index.embed import Passage
-from index.errors import (
-    EncoderMismatch,
-    InvalidQuestion,
-    LibraryError,
-    PolicyError,
-    UnknownDocument,
-    UnreadableFile,
-)
+from index.duplicates import letters
+from index.errors import EncoderMismatch, InvalidQuestion, LibraryError, PolicyError, UnknownDocument
+from index.ingest import OVERHEAD, Batch, Found, found
+from index.ingest import PassageEncoder as PassageEncoder
+from index.ingest import Progress as Progress
+from index.ingest import Report as Report
 from index.lexical import Lexical
-from index.load import files, load
-from index.search import Snapshot, context, rank, references
-from index.split import chunks
-from index.store import Entry, Store, Summary, blank, busy, faults, read_only_error
-from index.structure import sections
-from index.types import Chunk, Document, Filters, Hit, Section, Span
-from index.validity import repeals, validity, with_validity
+from index.load import archive
+from index.parsing import Limits, Parsed, prepared
+from index.search import CANDIDATES, Scored, Snapshot, context, rank, references
+from index.store import Known, Store, Summary, blank, busy, faults, read_only_error
+from index.types import Chunk, Document, Filters, Hit, Section
+from index.validity import validity, with_validity
 from index.vectors import Vectors
-
-Progress = Callable[[float, int, str], None]
-"""Called with the files done (a part of one counts as its share), how many there are, and the present one."""
+from index.workers import Source, Workers
 
 WRITER_PATIENCE = 5.0
 """Seconds that a writer waits for another one to end."""
 
-_TOGETHER = 64
-"""Chunks of several small documents that are encoded at once; what an interruption can lose."""
+_MOST = 3 * CANDIDATES
+"""More than a search ever ranks."""
 
 _log = logging.getLogger(__name__)
-
-
-class PassageEncoder(Protocol):
-    """What the library needs of an encoder (``index.embed.Encoder``)."""
-
-    @property
-    def name(self) -> str:
-        """What the vectors are made by."""
-
-    def encode_queries(self, texts: Sequence[str]) -> np.ndarray:
-        """A row of length 1 for each text."""
-
-    def encode_passages(
-        self, passages: Sequence[Passage], progress: Callable[[int], None] | None = None
-    ) -> list[np.ndarray]:
-        """For each passage its own row and then one for each of its sentences, all of length 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of the files: ids of documents, and the paths that failed with the reason."""
-
-    added: tuple[str, ...] = ()
-    replaced: tuple[str, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    failed: tuple[tuple[str, PolicyError], ...] = ()
 
 
 class _Listed(NamedTuple):
@@ -88,8 +56,11 @@ class Library:
     and writing raises ``LibraryReadOnly``, as it does with ``read_only``.
     """
 
-    def __init__(self, home: Path, encoder: PassageEncoder, *, read_only: bool = False) -> None:
+    def __init__(
+        self, home: Path, encoder: PassageEncoder, *, read_only: bool = False, limits: Limits | None = None
+    ) -> None:
         self.home = home
+        self.limits = limits or Limits()
         self.read_only = read_only
         self._encoder = encoder
         self._path = home / "library.sqlite"
@@ -123,34 +94,61 @@ class Library:
         """Add the files, and all files in the folders, at ``paths``; a document whose file changed is replaced.
 
         Each document is committed by itself: whatever ends the process, those before it stay, and running again
-        goes on from there. A file that cannot be read is reported and keeps no other from being added. Raises
-        ``LibraryBusy`` when another process writes for longer than ``WRITER_PATIENCE``.
+        goes on from there. A file that cannot be read within ``limits`` is reported and keeps no other from being added;
+        one of the same size and time as before is not read again. Raises ``LibraryBusy`` when another process
+        writes for longer than ``WRITER_PATIENCE``.
         """
-        found = files([Path(path) for path in paths])
         added: list[str] = []
         replaced: list[str] = []
         unchanged: list[str] = []
         failed: list[tuple[str, PolicyError]] = []
-        with self._writing() as store:
-            known = store.content_hashes()
-            batch = _Batch(self._encoder, store, len(found), progress)
-            for path in found:
-                try:
-                    document = _readable(load(path))
-                except PolicyError as error:
-                    failed.append((str(path), error))
-                    batch.skip(str(path))
-                    continue
-                if known.get(document.id) == document.content_hash:
-                    unchanged.append(document.id)
-                    batch.skip(str(path))
-                    continue
-                self._check_encoder(store)
-                (replaced if document.id in known else added).append(document.id)
-                known[document.id] = document.content_hash
-                batch.take(document)
+        with self._writing() as store, Workers(self.limits) as workers:
+            known = store.known()
+            every = {each.resolved: each for each in map(found, workers.files(map(Path, paths)))}
+            fresh = [each for each in every.values() if not _same(each, known)]
+            unchanged += [known[each.resolved].id for each in every.values() if _same(each, known)]
+            weight = OVERHEAD * len(every) + sum(each.size for each in fresh)
+            batch = Batch(self._encoder, store, len(every), weight, progress)
+            if unchanged:
+                batch.skip("", OVERHEAD * len(unchanged))
+            sources = (Source(each.path, each.size, _hash(known, each)) for each in fresh)
+            for each, (_, parsed) in zip(fresh, workers.parsed(sources), strict=True):
+                cost = OVERHEAD + each.size
+                if isinstance(parsed, PolicyError):
+                    failed.append((str(each.path), parsed))
+                    batch.skip(str(each.path), cost)
+                elif parsed is None:
+                    store.note(known[each.resolved].id, each.state)
+                    unchanged.append(known[each.resolved].id)
+                    batch.skip(str(each.path), cost)
+                else:
+                    self._check_encoder(store)
+                    (replaced if each.resolved in known else added).append(parsed.document.id)
+                    batch.take(parsed, each.state, cost)
             batch.flush()
-        return Report(tuple(added), tuple(replaced), tuple(unchanged), tuple(failed))
+        return Report(tuple(added), tuple(replaced), tuple(unchanged), tuple(failed), tuple(batch.arrivals))
+
+    def prune(self, *folders: Path | str) -> tuple[str, ...]:
+        """Remove the documents whose file under ``folders`` (or in the archives) is gone; their paths.
+
+        One whose folder or archive cannot be read stays, and so does everything under a folder that is gone itself.
+        """
+        roots = [os.path.realpath(folder) for folder in folders if os.path.exists(folder)]
+        removed: list[str] = []
+        with self._writing() as store, Workers(self.limits) as workers:
+            present: dict[Path, frozenset[Path]] = {}
+            for path, document in store.known().items():
+                outer, inside = archive.split(Path(path))
+                if not any(Path(path).is_relative_to(root) or str(outer) == root for root in roots):
+                    continue
+                gone = _gone(outer)
+                if inside and not gone:
+                    if outer not in present:
+                        present[outer] = frozenset(workers.files([outer]))
+                    gone = not present[outer] & {outer, Path(path)}
+                if gone and store.delete(document.id):
+                    removed.append(path)
+        return tuple(removed)
 
     def remove(self, document_id: str) -> None:
         """Take the document out; no search or citation finds it again. Raises ``UnknownDocument``."""
@@ -166,30 +164,37 @@ class Library:
         """
         fresh = self.home / "rebuild.sqlite"
         failed: list[tuple[str, PolicyError]] = []
-        with self._writing() as store:
+        with self._writing() as store, Workers(self.limits) as workers:
             _discard(fresh)
             try:
                 target = Store(fresh, writable=True, must_exist=False)
                 try:
-                    summaries = store.summaries()
-                    batch = _Batch(self._encoder, target, len(summaries), progress)
-                    for summary in summaries:
-                        document = store.document(summary.id)
-                        if document is None:
-                            continue
-                        if Path(document.path).exists():
-                            try:
-                                document = replace(_readable(load(Path(document.path))), id=document.id)
-                            except PolicyError as error:
-                                failed.append((document.path, error))
-                        batch.take(document)
+                    known = store.known()
+                    every = {path: found(Path(path)) for path in known}
+                    weight = sum(OVERHEAD + each.size for each in every.values())
+                    batch = Batch(self._encoder, target, len(every), weight, progress)
+                    sources = [Source(Path(path), each.size) for path, each in every.items()]
+                    for source, parsed in workers.parsed(sources):
+                        path, state = str(source.path), every[str(source.path)].state
+                        if not isinstance(parsed, Parsed):
+                            if isinstance(parsed, PolicyError) and not _gone(archive.split(source.path)[0]):
+                                failed.append((path, parsed))
+                            document = store.document(known[path].id)
+                            if document is None:
+                                continue
+                            parsed, state = prepared(document), ""
+                        batch.take(parsed, state, OVERHEAD + source.size)
                     batch.flush()
                 finally:
                     target.close()
                 store.take(fresh, encoder=self._encoder.name)
             finally:
                 _discard(fresh)
-        return Report(replaced=tuple(summary.id for summary in summaries), failed=tuple(failed))
+        return Report(
+            replaced=tuple(each.id for each in known.values()),
+            failed=tuple(failed),
+            arrivals=tuple(batch.arrivals),
+        )
 
     @contextmanager
     def _writing(self) -> Iterator[Store]:
@@ -302,14 +307,36 @@ class Library:
             snapshot = self._present()
             labels = references(query).articles
             articles = np.searchsorted(snapshot.ids, self._store.articles(labels)) if labels else None
-            found = rank(snapshot, query, vector, k, filters, articles)
-            ids = [snapshot.ids[scored.row] for scored in found]
+            ranked = self._without_twins(snapshot, rank(snapshot, query, vector, _MOST, filters, articles), k)
+            ids = [snapshot.ids[scored.row] for scored in ranked]
             return tuple(
                 Hit(chunk, scored.score, scored.lexical, scored.dense, tuple((vectors[1:] @ vector).tolist()))
                 for scored, chunk, vectors in zip(
-                    found, self._store.chunks_by_id(ids), self._store.vectors(ids), strict=True
+                    ranked, self._store.chunks_by_id(ids), self._store.vectors(ids), strict=True
                 )
             )
+
+    def _without_twins(self, snapshot: Snapshot, ranked: Sequence[Scored], k: int) -> list[Scored]:
+        """The first ``k`` of those that say something that no better one's document says, as far as duplicates go."""
+        kept: list[Scored] = []
+        seen: dict[str, None] = {}
+        texts: dict[str, str] = {}
+        for scored in ranked:
+            if len(kept) == k:
+                break
+            document = snapshot.documents[snapshot.owner[scored.row]]
+            better = [twin for twin in document.same_as if twin in seen]
+            if better:
+                (chunk,) = self._store.chunks_by_id([snapshot.ids[scored.row]])
+                said = letters(chunk.text)
+                for twin in better:
+                    if twin not in texts:
+                        texts[twin] = letters(self._store.text(twin))
+                if any(said in texts[twin] for twin in better):
+                    continue
+            kept.append(scored)
+            seen[document.id] = None
+        return kept
 
     def _present(self) -> Snapshot:
         """The library as it is in the transaction that is open, made anew only when something changed."""
@@ -372,71 +399,24 @@ class Library:
             _log.info("%s is not kept on disk: %s", path, error)
 
 
-class _Batch:
-    """Documents waiting to be encoded together; each is then committed by itself."""
-
-    def __init__(self, encoder: PassageEncoder, store: Store, total: int, progress: Progress | None) -> None:
-        self._encoder = encoder
-        self._store = store
-        self._total = total
-        self._progress = progress
-        self._done = 0.0
-        self._waiting: list[tuple[Document, tuple[Section, ...], tuple[Chunk, ...]]] = []
-
-    def skip(self, path: str) -> None:
-        """Count a file that needs no work."""
-        self._tell(self._done + 1, path)
-
-    def take(self, document: Document) -> None:
-        """Put the document in the queue, and work the queue off when it is long enough."""
-        outline = sections(document.text)
-        self._waiting.append((document, outline, chunks(document.id, document.text, outline)))
-        if sum(len(pieces) for _, _, pieces in self._waiting) >= _TOGETHER:
-            self.flush()
-
-    def flush(self) -> None:
-        """Encode and commit everything that waits."""
-        if not self._waiting:
-            return
-        waiting, self._waiting = self._waiting, []
-        passages = [_passage(document, chunk) for document, _, pieces in waiting for chunk in pieces]
-        before, path, encoded = self._done, waiting[0][0].path, 0
-
-        def advance(count: int) -> None:
-            nonlocal encoded
-            encoded += count
-            self._tell(before + len(waiting) * encoded / len(passages), path)
-
-        vectors = iter(self._encoder.encode_passages(passages, advance))
-        for document, outline, pieces in waiting:
-            repealed = repeals(document.text, document.facts)
-            encoded_pieces = tuple(next(vectors) for _ in pieces)
-            self._store.put(Entry(document, outline, pieces, encoded_pieces, repealed), self._encoder.name)
-        self._tell(before + len(waiting), waiting[-1][0].path)
-
-    def _tell(self, done: float, path: str) -> None:
-        self._done = done
-        if self._progress is not None:
-            self._progress(done, self._total, path)
+def _same(file: Found, known: Mapping[str, Known]) -> bool:
+    """Whether the library has the file as it is, as far as its size and time tell."""
+    return bool(file.state) and file.resolved in known and known[file.resolved].state == file.state
 
 
-def _passage(document: Document, chunk: Chunk) -> Passage:
-    """The chunk as it is encoded."""
-    relative = tuple(Span(span.start - chunk.start, span.end - chunk.start) for span in chunk.sentences)
-    return Passage(context(document.title, chunk.heading), chunk.text, relative)
+def _hash(known: Mapping[str, Known], file: Found) -> str:
+    return known[file.resolved].content_hash if file.resolved in known else ""
 
 
-def _readable(document: Document) -> Document:
-    """``document``, unless its path or text cannot be stored as UTF-8."""
+def _gone(path: Path) -> bool:
+    """Whether there is no such file; one that cannot be looked at is not known to be gone."""
     try:
-        (document.path + document.text).encode("utf-8")
-    except UnicodeEncodeError as error:
-        shown = os.fsencode(document.path).decode("utf-8", "replace")
-        raise UnreadableFile(
-            f"{shown} has a name or a text that is not valid Unicode; rename it or save it as UTF-8",
-            f"{shown} 的文件名或内容不是有效的 Unicode；请改名或另存为 UTF-8",
-        ) from error
-    return document
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _discard(path: Path) -> None:

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import numpy as np
 
+from index.duplicates import ALIKE, SHARED, Fingerprint, distinct, resemblance
 from index.errors import (
     LibraryBusy,
     LibraryDamaged,
@@ -31,7 +32,7 @@ from index.errors import (
 from index.types import DAYS, Chunk, Document, Facts, Section, Span
 from index.validity import Repeal
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever the tables, or the meaning of what they hold, change."""
 
 _APPLICATION = 0x504F4C51
@@ -40,7 +41,8 @@ _APPLICATION = 0x504F4C51
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
-    id TEXT PRIMARY KEY, path TEXT NOT NULL, content_hash TEXT NOT NULL, added TEXT NOT NULL,
+    id TEXT PRIMARY KEY, path TEXT NOT NULL, content_hash TEXT NOT NULL, state TEXT NOT NULL,
+    fingerprint TEXT NOT NULL, added TEXT NOT NULL,
     title TEXT NOT NULL, facts TEXT NOT NULL, pages TEXT NOT NULL, notes TEXT NOT NULL,
     characters INTEGER NOT NULL, text TEXT NOT NULL
 );
@@ -61,6 +63,17 @@ CREATE TABLE repeals (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     title TEXT NOT NULL, number TEXT NOT NULL, effective TEXT NOT NULL
 );
+CREATE TABLE sketches (
+    value INTEGER NOT NULL, document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY (value, document_id)
+) WITHOUT ROWID;
+CREATE INDEX sketched ON sketches (document_id);
+CREATE TABLE twins (
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    twin TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    PRIMARY KEY (document_id, twin)
+) WITHOUT ROWID;
+CREATE INDEX twinned ON twins (twin);
 CREATE INDEX repealing ON repeals (document_id);
 CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE, data BLOB NOT NULL);
 """
@@ -68,7 +81,10 @@ CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A document without its text: its length in ``characters`` and its number of ``chunks`` instead."""
+    """A document without its text: its length in ``characters`` and its number of ``chunks`` instead.
+
+    ``same_as`` are the ids of the documents that say the same (``index.duplicates``).
+    """
 
     id: str
     title: str
@@ -76,20 +92,34 @@ class Summary:
     facts: Facts
     characters: int
     chunks: int
+    same_as: tuple[str, ...] = ()
+
+
+class Known(NamedTuple):
+    """What the library knows of a file: its document's id and content hash, and the state in which it was read."""
+
+    id: str
+    content_hash: str
+    state: str
+
+
+_UNCOMPARED = Fingerprint("", ())
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document ready to be stored: ``vectors`` holds one array (1 + sentences, dimension) for each chunk.
+    """A document ready to be stored: ``vectors`` gives one array (1 + sentences, dimension) for each chunk.
 
-    ``repeals`` are those that it speaks of other documents.
+    ``repeals`` are those that it speaks of other documents, ``state`` is what the file system told of its file.
     """
 
     document: Document
     sections: tuple[Section, ...]
     chunks: tuple[Chunk, ...]
-    vectors: tuple[np.ndarray, ...]
+    vectors: Iterable[np.ndarray]
     repeals: tuple[Repeal, ...] = ()
+    fingerprint: Fingerprint = _UNCOMPARED
+    state: str = ""
 
 
 @contextmanager
@@ -210,6 +240,13 @@ class Store:
                 "upgrade policy-assistant",
                 f"{self.path} 的格式版本为 {found}，本软件只支持到 {SCHEMA_VERSION}；请升级 policy-assistant",
             )
+        if found < SCHEMA_VERSION:
+            raise LibraryError(
+                f"{self.path} was made by an earlier version of this software (format {found}, now "
+                f"{SCHEMA_VERSION}); delete it and run 'policyqa ingest' again",
+                f"{self.path} 由本软件的旧版本建立（格式版本 {found}，现为 {SCHEMA_VERSION}）；"
+                "请删除该文件后重新运行 policyqa ingest",
+            )
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -252,14 +289,22 @@ class Store:
 
     # writing
 
-    def put(self, entry: Entry, encoder: str) -> None:
-        """Add the document, or put it in the place of the one with its id, in one transaction."""
+    def put(self, entry: Entry, encoder: str) -> tuple[str, ...]:
+        """Add the document, or put it in the place of the one with its id, in one transaction.
+
+        Gives the ids of the documents that say the same.
+        """
         with self.transaction():
             self._insert(entry)
             self._set(encoder=encoder)
-            if entry.vectors:
-                self._set(dimension=str(entry.vectors[0].shape[1]))
+            twins = self._relate(entry)
             self._changed()
+        return twins
+
+    def note(self, document_id: str, state: str) -> None:
+        """Remember the state of the document's file, whose content has not changed."""
+        with self.transaction():
+            self.connection.execute("UPDATE documents SET state = ? WHERE id = ?", (state, document_id))
 
     def delete(self, document_id: str) -> bool:
         """Remove the document with all that belongs to it; whether there was one."""
@@ -283,7 +328,8 @@ class Store:
                 ).fetchone()
                 self.connection.execute("INSERT INTO documents SELECT * FROM other.documents")
                 self.connection.execute("INSERT INTO sections SELECT * FROM other.sections")
-                self.connection.execute("INSERT INTO repeals SELECT * FROM other.repeals")
+                for table in ("repeals", "sketches", "twins"):
+                    self.connection.execute(f"INSERT INTO {table} SELECT * FROM other.{table}")  # noqa: S608
                 self.connection.execute(
                     "INSERT INTO chunks SELECT id + ?, document_id, number, section, start, end, heading,"
                     " sentences FROM other.chunks",
@@ -302,9 +348,9 @@ class Store:
         self.connection.execute("DELETE FROM documents WHERE id = ?", (document.id,))
         added = datetime.now(UTC).isoformat(timespec="seconds")
         self.connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
-                *(document.id, document.path, document.content_hash, added),
+                *(document.id, document.path, document.content_hash, entry.state, entry.fingerprint.whole, added),
                 *(facts.title, _facts_json(facts), json.dumps(document.pages), json.dumps(document.notes)),
                 *(len(document.text), document.text),
             ),
@@ -342,6 +388,30 @@ class Store:
             ).fetchone()
             data = vectors.astype("<f2").tobytes()
             self.connection.execute("INSERT INTO vectors VALUES (?, ?)", (id_, data))
+            dimension = vectors.shape[1]
+        if entry.chunks:
+            self._set(dimension=str(dimension))
+
+    def _relate(self, entry: Entry) -> tuple[str, ...]:
+        """Store the document's sketch, and which documents are its twins."""
+        document, sketch = entry.document, entry.fingerprint.sketch
+        rows = self.connection.execute(
+            "SELECT id, facts, text, title, fingerprint FROM documents WHERE id <> ?1 AND (fingerprint = ?2 AND ?2 <> ''"
+            " OR id IN (SELECT document_id FROM sketches WHERE value IN (SELECT value FROM json_each(?3))"
+            " GROUP BY document_id HAVING count(*) >= ?4)) ORDER BY id",
+            (document.id, entry.fingerprint.whole, json.dumps(sketch), max(1, SHARED * len(sketch))),
+        ).fetchall()
+        twins = tuple(
+            row["id"]
+            for row in rows
+            if row["fingerprint"] == entry.fingerprint.whole
+            or (not distinct(document.facts, _facts(row)) and resemblance(document.text, row["text"]) >= ALIKE)
+        )
+        both = [pair for twin in twins for pair in ((document.id, twin), (twin, document.id))]
+        self.connection.executemany("INSERT INTO twins VALUES (?, ?)", both)
+        values = [(value, document.id) for value in sketch]
+        self.connection.executemany("INSERT INTO sketches VALUES (?, ?)", values)
+        return twins
 
     # reading
 
@@ -356,10 +426,13 @@ class Store:
             *(tuple(json.loads(row["pages"])), tuple(json.loads(row["notes"]))),
         )
 
-    def content_hashes(self) -> dict[str, str]:
-        """The content hash of each document, by its id."""
+    def known(self) -> dict[str, Known]:
+        """What is known of each document's file, by its path."""
         with faults(self.path):
-            return dict(self.connection.execute("SELECT id, content_hash FROM documents").fetchall())
+            rows = self.connection.execute(
+                "SELECT path, id, content_hash, state FROM documents ORDER BY rowid"
+            ).fetchall()
+        return {path: Known(id_, content_hash, state) for path, id_, content_hash, state in rows}
 
     def summaries(self) -> tuple[Summary, ...]:
         """All documents, by title and then by path."""
@@ -369,8 +442,14 @@ class Store:
                 " (SELECT count(*) FROM chunks WHERE document_id = documents.id) AS chunks"
                 " FROM documents ORDER BY title, path, id"
             )
+            twins: dict[str, list[str]] = {}
+            for one, twin in self.connection.execute("SELECT document_id, twin FROM twins ORDER BY 1, 2"):
+                twins.setdefault(one, []).append(twin)
             return tuple(
-                Summary(row["id"], row["title"], row["path"], _facts(row), row["characters"], row["chunks"])
+                Summary(
+                    *(row["id"], row["title"], row["path"], _facts(row), row["characters"], row["chunks"]),
+                    tuple(twins.get(row["id"], ())),
+                )
                 for row in rows
             )
 
@@ -404,7 +483,7 @@ class Store:
             rows = self.connection.execute(
                 "SELECT * FROM chunks WHERE document_id = ? ORDER BY number", (document_id,)
             ).fetchall()
-            text = self._text(document_id)
+            text = self.text(document_id)
         return tuple(_chunk(row, text) for row in rows)
 
     def chunks_by_id(self, ids: Sequence[int]) -> tuple[Chunk, ...]:
@@ -413,7 +492,7 @@ class Store:
             rows = [
                 self.connection.execute("SELECT * FROM chunks WHERE id = ?", (int(id_),)).fetchone() for id_ in ids
             ]
-            texts = {owner: self._text(owner) for owner in {row["document_id"] for row in rows}}
+            texts = {owner: self.text(owner) for owner in {row["document_id"] for row in rows}}
         return tuple(_chunk(row, texts[row["document_id"]]) for row in rows)
 
     def every_chunk(self) -> Iterator[Chunk]:
@@ -422,7 +501,7 @@ class Store:
         for row in self.connection.execute("SELECT * FROM chunks ORDER BY id"):
             if row["document_id"] != owner:
                 owner = row["document_id"]
-                text = self._text(owner)
+                text = self.text(owner)
             yield _chunk(row, text)
 
     def places(self) -> list[tuple[int, str, str]]:
@@ -480,7 +559,8 @@ class Store:
                 found[place] = np.frombuffer(data, dtype="<f2")
         return found
 
-    def _text(self, document_id: str) -> str:
+    def text(self, document_id: str) -> str:
+        """The document's text; empty for an unknown id."""
         row = self.connection.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
         return "" if row is None else str(row["text"])
 
