@@ -1,12 +1,14 @@
-"""``policyqa eval``: a command for each question set, ``compare`` and ``gate``."""
+"""``policyqa eval``: a command for each question set, ``compare``, ``gate`` and ``judge``."""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from rich.console import Console
@@ -114,6 +116,51 @@ def gate(output: Path | None, home: Path | None) -> None:
     _console().print(table(report))
     check(report.summaries()[0], limits)
     click.echo("达到全部门槛")
+
+
+def _address(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
+    """``value``, if it is the address of a web server."""
+    try:
+        parts = urlsplit(value)
+        known = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        known = False
+    if not known:
+        raise click.BadParameter("应为 http:// 或 https:// 开头的网址", ctx, parameter)
+    return value
+
+
+@evaluate.command(help="由对话模型逐题评判一份报告中的回答是否有据、是否切题；只供参考，不作门槛。")
+@click.argument("report", type=click.Path(path_type=Path))
+@click.option("--model", required=True, help="评判模型的名称")
+@click.option("--base-url", required=True, callback=_address, help="兼容 OpenAI 接口的服务地址")
+@click.option(
+    "--key",
+    envvar=["POLICYQA_LLM_KEY", "OPENAI_API_KEY"],
+    default="",
+    help="服务密钥，最好写在环境变量 POLICYQA_LLM_KEY 或 OPENAI_API_KEY 中",
+)
+@click.option("--system", default="assistant", help="评判哪个系统的回答")
+@click.option("--limit", type=click.IntRange(min=0), default=0, help="最多评判多少题（0 为全部）")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="结果文件（默认在报告旁）")
+def judge(report: Path, model: str, base_url: str, key: str, system: str, limit: int, output: Path | None) -> None:
+    """Have a chat model judge the answers of a report."""
+    from evals import judge as judging
+
+    read = load(report)
+    cases = judging.answered(read, system, limit)
+    judging_model = judging.chat_model(model, base_url, key)
+    name = re.sub(r"[^\w.-]+", "-", model)
+    output = output or report.with_name(f"{report.stem}-judged-by-{name}.json")
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with _progress() as bar:
+        line = bar.add_task(f"评判 {model}", total=len(cases))
+        judgements = judging.judge(cases, judging_model, lambda done: bar.update(line, completed=done))
+    about = judging.circumstances(read, report, system, model, base_url, len(cases))
+    found = judging.figures(judgements, about["seed"])
+    judging.save(about, found, judgements, output)
+    click.echo(f"评判结果：{output}", err=True)
+    _console().print(judging.table(about, found))
 
 
 def _folder(name: str, data: Path | None) -> Path:
