@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,15 @@ import click
 from assistant import render
 from assistant.settings import settings
 from assistant.types import Turn
-from index.errors import InvalidQuestion, PolicyError, SettingsError
+from index.errors import InvalidQuestion, LibraryBusy, PolicyError, SettingsError
 from index.types import Filters
 
 if TYPE_CHECKING:
     from assistant.assistant import Assistant
+    from index.library import Library
+
+WATCHED = 3.0
+"""Seconds between two looks at the files that are watched."""
 
 
 def _unicode(ctx: click.Context, parameter: click.Parameter, value: Path | str | None) -> Path | str | None:
@@ -89,13 +94,18 @@ def main() -> None:
 @main.command(help="收录文件或文件夹；不给路径时收录 documents/。")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--rebuild", is_flag=True, help="用当前的向量模型重建整个文档库。")
+@click.option("--sync", is_flag=True, help="同时移除这些文件夹中已被删除的文件。")
+@click.option("--watch", is_flag=True, help="收录后继续监视，文件有变化时自动更新（按 Ctrl-C 结束）。")
 @home_option
-def ingest(paths: tuple[Path, ...], rebuild: bool, home: Path | None) -> None:
+def ingest(paths: tuple[Path, ...], rebuild: bool, sync: bool, watch: bool, home: Path | None) -> None:
     """Add files; the others are added even if some fail, and then the exit status is 1."""
+    from assistant import receipt
     from assistant.assistant import library as open_library
     from assistant.assistant import missing
+    from index.ingest import changes
 
     chosen = settings(home=home)
+    where = paths or (chosen.documents,)
     if not paths and not rebuild and not chosen.documents.exists():
         raise missing(chosen.documents)
     failed: tuple[tuple[str, PolicyError], ...] = ()
@@ -104,20 +114,43 @@ def ingest(paths: tuple[Path, ...], rebuild: bool, home: Path | None) -> None:
             with _progress("重建") as progress:
                 failed = library.rebuild(progress=progress).failed
             click.echo(f"已重建，共 {len(library.documents())} 份文件。")
-        if paths or not rebuild:
+        news = changes(where, WATCHED) if watch else ()
+        if paths or sync or watch or not rebuild:
+            removed = library.prune(*where) if sync else ()
             with _progress("收录") as progress:
-                report = library.add(*(paths or (chosen.documents,)), progress=progress)
-            click.echo(
-                f"新增 {len(report.added)} 份，更新 {len(report.replaced)} 份，未变 {len(report.unchanged)} 份，"
-                f"失败 {len(report.failed)} 份；文档库现有 {len(library.documents())} 份。"
-            )
+                report = library.add(*where, progress=progress)
+            known = {one.id: one.path for one in library.documents()}
+            for line in receipt.summary(report, removed, len(known)):
+                click.echo(line)
             failed += report.failed
-            for document in map(library.document, report.added + report.replaced):
-                for note in document.notes:
-                    click.echo(f"注意：{document.path}：{note}")
-    _not_added(failed)
+            for line in receipt.remarks(report.arrivals, removed, known):
+                click.echo(line)
+        _not_added(failed)
+        if watch:
+            click.echo("正在监视文件变化（按 Ctrl-C 结束）……")
+            with suppress(KeyboardInterrupt):
+                for changed in news:
+                    _update(library, where, changed, sync)
+            click.echo("已停止监视。")
     if failed:
         sys.exit(1)
+
+
+def _update(library: Library, where: Sequence[Path], changed: Sequence[Path], sync: bool) -> None:
+    """Bring the library up to date with the files that changed, a line for each; wait for another writer."""
+    from assistant import receipt
+
+    while True:
+        try:
+            removed = library.prune(*where) if sync else ()
+            report = library.add(*changed)
+        except LibraryBusy:
+            time.sleep(WATCHED)
+            continue
+        for line in receipt.changed(report, removed):
+            click.echo(line)
+        _not_added(report.failed)
+        return
 
 
 @main.command(help="列出已收录的文件。")

@@ -31,7 +31,7 @@ Web pages of one notice differ by the site's words around it; two notices by one
 lie below.
 """
 
-_YEAR = re.compile("[12][09][0-9]{2}")
+_NUMERAL = re.compile("[0-9]+|[〇零一二三四五六七八九十百]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,15 @@ def resemblance(one: str, other: str) -> float:
 
 
 def distinct(one: Facts, other: Facts) -> bool:
-    """Whether the facts tell two documents apart however alike their texts: versions of a law, yearly notices."""
+    """Whether the facts tell two documents apart however alike their texts: versions of a law, yearly notices.
+
+    So do numerals in the titles (2020年, 第三批), unless one title has all those of the other.
+    """
+    numerals, others = (set(_NUMERAL.findall(letters(each.title))) for each in (one, other))
     return (
         _differ(number(one.number), number(other.number))
         or _differ(one.date, other.date)
-        or _differ(_YEAR.findall(letters(one.title)), _YEAR.findall(letters(other.title)))
+        or not (numerals <= others or others <= numerals)
     )
 
 

@@ -125,20 +125,29 @@ def found(path: Path) -> Found:
 
 
 def changes(paths: Sequence[Path], every: float) -> Iterator[tuple[Path, ...]]:
-    """The files under ``paths`` that are new or changed, again and again, as soon as they stay as they are.
+    """The files and archives under ``paths`` that are new or changed since the call, again and again, without end.
 
-    Looks every so many seconds, forever; the first time, a file counts as changed if it does after the call. A file
-    that is gone gives an empty tuple.
+    They are looked at every so many seconds; a file is given when it is ``SETTLED``. One that is gone gives an empty
+    tuple.
     """
-    before = {each.path: each.state for each in map(found, files(paths))}
-    while True:
-        time.sleep(every)
-        now = {each.path: each.state for each in map(found, files(paths))}
-        settled = {path: state for path, state in now.items() if state}
-        changed = tuple(path for path, state in settled.items() if before.get(path) != state)
-        if changed or before.keys() - now.keys():
-            yield changed
-        before = {path: state or before.get(path, "") for path, state in now.items()}
+    before = _states(paths)
+
+    def seen() -> Iterator[tuple[Path, ...]]:
+        nonlocal before
+        while True:
+            time.sleep(every)
+            now = _states(paths)
+            changed = tuple(path for path, state in now.items() if state and state != before.get(path))
+            gone = before.keys() - now.keys()
+            before = {path: state or before.get(path, "") for path, state in now.items()}
+            if changed or gone:
+                yield changed
+
+    return seen()
+
+
+def _states(paths: Iterable[Path]) -> dict[Path, str]:
+    return {path: found(path).state for path in files(paths, lambda archive: (archive,))}
 
 
 class Batch:

@@ -33,18 +33,22 @@ GRACE = 10
 class Limits:
     """What one file may cost.
 
-    It has ``largest`` bytes at most, is read within ``seconds`` and ``seconds_per_mib`` more for each of its MiB,
-    and ``memory`` is the bytes of data that its worker may hold.
+    It has ``largest`` bytes at most, is read within ``seconds`` and ``seconds_per_mib`` more for each of its MiB, but
+    never longer than ``longest``, and ``memory`` is the bytes of data that its worker may hold.
     """
 
     largest: int = LARGEST
     seconds: float = 120.0
-    seconds_per_mib: float = 30.0
+    seconds_per_mib: float = 600.0
+    longest: float = 3600.0
     memory: int = 2 << 30
 
     def time(self, size: int) -> float:
-        """The seconds that a file of ``size`` bytes may take; a scan of 10 pages has about 1 MiB."""
-        return self.seconds + self.seconds_per_mib * (size >> 20)
+        """The seconds that a file of ``size`` bytes may take.
+
+        Of a scan, a MiB can be 30 pages, and on a busy machine each takes the OCR up to 15 seconds.
+        """
+        return min(self.seconds + self.seconds_per_mib * size / (1 << 20), self.longest)
 
 
 @dataclass(frozen=True, slots=True)

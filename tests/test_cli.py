@@ -187,13 +187,32 @@ def test_files_that_fail_are_listed_at_the_end_and_the_others_are_ingested(
     (files / "g\nh.txt").write_bytes(b" \n")
     result = run("ingest", files, tmp_path / "missing.txt")
     assert result.exit_code == 1
-    assert result.stdout == "新增 2 份，更新 0 份，未变 0 份，失败 6 份；文档库现有 3 份。\n"
+    # "节水办法\n宾馆应当使用节水型器具。\n" has 18 characters, "# 土壤办法\n\n农用地实行分类管理。\n" 19.
+    assert result.stdout == (
+        "新增 2 份，更新 0 份，未变 0 份，失败 6 份；文档库现有 3 份。\n共读入 0 个章节条目、37 字。\n"
+    )
     failed = result.stderr.splitlines()
     assert len(failed) == 6
     assert all(line.startswith("未收录：") for line in failed)
     for line, name in zip(failed, ("b.txt", "c.txt", "d.xyz", "e.txt", "g h.txt", "missing.txt"), strict=True):
         assert name in line
     assert "节水型器具" in run("ask", "宾馆应当使用什么器具").stdout
+
+
+def test_files_that_are_gone_and_duplicates_are_named(run, copy: Path, tmp_path: Path) -> None:
+    files = tmp_path / "files"
+    files.mkdir()
+    for name in ("a.txt", "b.txt"):
+        (files / name).write_text("节水办法\n\n宾馆应当使用节水型器具。\n", encoding="utf-8")
+    shown = run("ingest", files).stdout.splitlines()
+    (said,) = (line for line in shown if line.startswith("重复："))
+    assert said == f"重复：{files}/b.txt 与 {files}/a.txt 内容相同或几乎相同，检索时同一句话只显示一次"
+    (files / "a.txt").unlink()
+    assert "移除" not in run("ingest", files).stdout
+    assert run("ingest", files, "--sync").stdout == (
+        "新增 0 份，更新 0 份，未变 1 份，移除 1 份，失败 0 份；文档库现有 2 份。\n"
+        f"移除：{files}/a.txt（文件已不存在）\n"
+    )
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
@@ -426,7 +445,33 @@ def test_an_ingest_that_is_interrupted_goes_on_where_it_was(
     assert 0 < kept < 30
     status, output, errors = finish(["ingest", files, "--home", home], env=variables)
     assert (status, errors) == (0, "")
-    assert output == f"新增 {30 - kept} 份，更新 0 份，未变 {kept} 份，失败 0 份；文档库现有 30 份。\n"
+    first, _ = output.splitlines()
+    assert first == f"新增 {30 - kept} 份，更新 0 份，未变 {kept} 份，失败 0 份；文档库现有 30 份。"
+
+
+@pytest.mark.slow
+def test_watched_files_are_kept_up_to_date_until_ctrl_c(cache: Path, tmp_path: Path) -> None:
+    files, home = tmp_path / "files", tmp_path / "home"
+    files.mkdir()
+    (files / "a.txt").write_text("节水办法\n\n宾馆应当使用节水型器具。\n", encoding="utf-8")
+    process = start(
+        ["ingest", files, "--sync", "--watch", "--home", home],
+        env=environment(POLICYQA_CACHE=cache, PYTHONUNBUFFERED="1"),
+    )
+    assert process.stdout is not None
+    seen = map(bytes.decode, process.stdout)
+    assert next(seen).startswith("新增 1 份")
+    assert next(line for line in seen if "监视" in line) == "正在监视文件变化（按 Ctrl-C 结束）……\n"
+    (files / "b.txt").write_text("土壤办法\n\n农用地实行分类管理。\n", encoding="utf-8")
+    assert next(seen) == f"新增：《土壤办法》 {files}/b.txt\n"
+    (files / "a.txt").unlink()
+    assert next(seen) == f"移除：{files}/a.txt\n"
+    (files / "c.txt").write_bytes(b"")
+    process.send_signal(signal.SIGINT)
+    assert list(seen) == ["已停止监视。\n"]
+    process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert committed(home) == 1
 
 
 def committed(home: Path) -> int:
