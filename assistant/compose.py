@@ -24,6 +24,8 @@ from index.types import Section, Span
 
 NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
+EQUAL = 0.98
+"""As ``NEAR``, for a sentence of another time, where neither a time nor a tense was asked for."""
 MOST = 8
 """Sentences of an answer that is not one whole section."""
 BRIEF = 60
@@ -56,7 +58,7 @@ def compose(question: Question, found: Sequence[Candidate], weight: Callable[[st
     if article is not None:
         return tuple(_plain(article[0], article[1], article[1].span))
     if question.kind in {"list", "open", "definition", "reason"}:
-        section = _whole_section(question, found, weight)
+        section = _whole_section(question, found, weight) or _headed(question, best)
         if section is not None:
             return _section(*section)
     if question.kind in {"list", "open", "reason"}:
@@ -110,6 +112,25 @@ def _whole_section(
         return None
     source, section = best[1]
     return source, _asked_item(question, source, section)
+
+
+def _headed(question: Question, best: Candidate) -> tuple[Source, Section] | None:
+    """The item or list that the best sentence heads, for a question that wants more than one sentence; else ``None``.
+
+    An item is headed by its first sentence, a list by the one that announces it, the last of its head.
+    """
+    if question.kind not in {"list", "open"}:
+        return None
+    for section in reversed(best.source.sections[: best.section + 1]):
+        if section.kind in {"item", "heading"} and section.number == best.section:
+            headed = best.span.covers(section.head)
+        elif section.kind == "list":
+            headed = best.span.end == section.head.end
+        else:
+            continue
+        if headed and len(section.span) > len(best.span):
+            return best.source, section
+    return None
 
 
 _ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大](?!季度|方面军)")
@@ -183,9 +204,10 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
     for candidate in found[1 : 3 * MOST]:
         if candidate.source.document.id != best.source.document.id or len(chosen) == MOST:
             continue
-        if candidate.period != best.period and not question.periods:
+        other = candidate.period != best.period and not question.periods
+        if other and (question.tense or question.kind != "open"):
             continue
-        if candidate.features.own >= max(NEAR * best.features.own, 0.5):
+        if candidate.features.own >= max((EQUAL if other else NEAR) * best.features.own, 0.5):
             chosen.append(candidate)
     lines = []
     for candidate in sorted(chosen, key=lambda one: one.span):

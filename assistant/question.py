@@ -76,14 +76,27 @@ _ASKING = (
     r"哪[里儿些几个位一年月天]|谁",
 )
 _POLITE = (r"请问|麻烦|帮我|给我|告诉我|我?想知道",)
+_POLITENESS = re.compile(
+    r"(?:您好|你好)[，,！!。\s]*|谢谢(?:您|你|了)?|麻烦(?:您|你)?(?:了|帮我?)?|(?:我?想)?(?:请教|咨询|了解|请问|问)(?:一下|下)"
+    r"|我?想(?:请教|咨询|了解|知道|问)|(?:^|[，,])我们?(?:在|是|写|要写|正在|这边)[^，,。]{0,12}(?=[，,。]|$)|帮我[^，,。]{1,5}一下"
+    r"|(?:按条|一条一条|一项一项)?(?:列|说|写|讲)(?:出来|一下|清楚)?(?:就行|即可|就好)"
+)
+"""What is said to be polite or of oneself, and asks nothing."""
+_NAMELESS = frozenset("rucdpfqyeokm")
+"""Parts of speech that name nothing: pronouns, particles, adverbs, prepositions, positions, measures and the like."""
 _FRAMES = re.compile("|".join((*_ASKING, *_POLITE)))
 
 
 def understand(text: str) -> Question:
     """``text``, a standalone question, taken apart; ``InvalidQuestion`` if there is nothing to ask in it."""
     plain = simplified(clean(text))
-    said = english.words(plain) if english.is_english(plain) else _said(plain)
-    words = dict.fromkeys(word for word in map(comparable, said) if any(map(str.isalnum, word)))
+    foreign = english.is_english(plain)
+    said = ((word, False) for word in english.words(plain)) if foreign else _said(_POLITENESS.sub(" ", plain))
+    words: dict[str, bool] = {}
+    for word, weak in said:
+        plain_word = comparable(word)
+        if any(map(str.isalnum, plain_word)):
+            words.setdefault(plain_word, weak or is_weak(plain_word))
     return Question(
         text=plain,
         kind=kinds.kind(plain),
@@ -91,7 +104,7 @@ def understand(text: str) -> Question:
         places=tuple(dict.fromkeys(_places(plain))),
         names=_names(plain),
         articles=tuple(dict.fromkeys(_ARTICLES.findall(plain))),
-        terms=tuple(Term(word, weak=is_weak(word)) for word in words),
+        terms=tuple(Term(word, weak) for word, weak in words.items()),
         tense=kinds.tense(plain),
     )
 
@@ -124,25 +137,26 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(name for groups in _NAMES.findall(text) for name in groups if name)
 
 
-def _said(text: str) -> Iterator[str]:
-    """The names of ``text``, then its words without times and question words."""
-    yield from _names(text)
+def _said(text: str) -> Iterator[tuple[str, bool]]:
+    """The names of ``text``, then its words without times and question words; whether each can only be weak."""
+    yield from ((name, False) for name in _names(text))
     yield from _words(_FRAMES.sub(" ", _ARTICLES.sub(" ", periods.without(_NAMES.sub(" ", text)))))
 
 
-def _words(text: str) -> Iterator[str]:
+def _words(text: str) -> Iterator[tuple[str, bool]]:
     """The words of ``text``; neighbours that together are one policy word (碳 + 中 + 和) stay together.
 
-    What is written in Latin letters and digits is one word up to the next space or Chinese character (PM2.5).
+    What is written in Latin letters and digits is one word up to the next space or Chinese character (PM2.5). A
+    word that by its part of speech names nothing (这项, 一些, 里头, 就) can only be weak.
     """
     parts = enumerate(_LATIN.split(text))
-    words = [word for place, part in parts for word in ([part] if place % 2 else rjieba.cut(part, False))]
+    tagged = [pair for place, part in parts for pair in ([(part, "nx")] if place % 2 else rjieba.tag(part, False))]
     place = 0
-    while place < len(words):
+    while place < len(tagged):
         for size in range(_LONGEST_POLICY_WORD, 0, -1):
-            joined = "".join(words[place : place + size])
+            joined = "".join(word for word, _ in tagged[place : place + size])
             if size == 1 or joined in policy_words():
-                yield joined
+                yield joined, size == 1 and tagged[place][1][0] in _NAMELESS
                 place += size
                 break
 

@@ -42,11 +42,11 @@ _CORRECTION = re.compile(
 )
 _NUMBERS = "零一二三四五六七八九十"
 _ITEM = re.compile(
-    r"(?:第(?P<number>[一二三四五六七八九十]|\d{1,2})|(?P<last>最后一))(?:条|项|点|个|方面|款|部分)"
+    r"(?:第(?P<number>[一二三四五六七八九十]|\d{1,2})|(?P<last>最后[一那]))(?:条|项|点|个|方面|款|部分)"
     r"|^那?(?P<label>[一二三四五六七八九十])是(?:什么|啥|指|具体|$)"
 )
 _DETAIL = re.compile(
-    r"展开|详细|具体|细说|说说|讲讲|是什么|内容|怎么|什么意思|介绍|解释|有哪些|说一下|讲的|[呢吗?？]"
+    r"展开|详细|具体|细说|说说|讲讲|是什么|内容|怎么|什么意思|介绍|解释|有哪些|说一下|再说|讲的|[呢吗?？]"
 )
 _TELL_MORE = re.compile(
     r"(?:请|再|能|可以|展开|详细|具体|仔细|细|说说|讲讲|说一下|讲一下|介绍一?下?|说明一?下?|[点地说讲])+"
@@ -68,14 +68,15 @@ _MARKER = re.compile(r"\[\d+\]")
 
 def standalone(question: str, history: Sequence[Turn] = ()) -> str:
     """``question`` as it can be searched and answered without ``history``; itself if it needs none."""
-    query, answer = "", ""
+    query, answer, listing = "", "", ""
     for turn in history:
         try:
-            query = _resolved(clean(turn.question), query, answer)
+            query = _resolved(clean(turn.question), query, answer, listing)
         except InvalidQuestion:
             continue
         answer = turn.answer
-    return _resolved(clean(question), query, answer)
+        listing = answer if len(items(answer)) > 1 else listing
+    return _resolved(clean(question), query, answer, listing)
 
 
 def items(answer: str) -> list[str]:
@@ -103,14 +104,14 @@ def person_in(text: str, asked: str = "") -> str:
     return max(found)[2] if found else ""
 
 
-def _resolved(question: str, before: str, answer: str) -> str:
-    """``question`` rewritten from the standalone question before it and the answer that was given."""
+def _resolved(question: str, before: str, answer: str, listing: str) -> str:
+    """``question`` rewritten from the standalone question before it, its answer, and the last answer with items."""
     if not before:
         return question
     plain = simplified(question)
     rules = (_more, _in_english) if english.is_english(plain) else _RULES
     for rule in rules:
-        rewritten = rule(plain, before, answer)
+        rewritten = rule(plain, before, listing if rule is _item else answer)
         if rewritten:
             return rewritten
     return question

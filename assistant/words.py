@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+import rjieba
+
 from assistant import people
 from assistant.english import is_english
 from assistant.question import Question
@@ -15,6 +17,10 @@ from index.library import Library
 
 ACTION = 0.5
 """How telling a word for an action is (治理), against one for a subject (黑臭水体)."""
+
+
+_VERBAL = frozenset("vadil")
+"""Parts of speech of words that tell what is done or how: verbs, adjectives, adverbs, idioms."""
 
 
 class Words:
@@ -73,4 +79,10 @@ class Words:
         pairs = [word[place : place + 2] for place in range(len(word) - 1)] or [word]
         highest = self._lexical.idf("\0")
         telling = max(0.5, sum(map(self._lexical.idf, pairs)) / len(pairs) / highest)
-        return telling * (ACTION if word in actions() else 1.0)
+        return telling * (ACTION if word in actions() or self._spoken(word) else 1.0)
+
+    def _spoken(self, word: str) -> bool:
+        """Whether a word is a verb or an adjective that no document holds: spoken language, not a subject."""
+        if any(first + second in self._lexical for first, second in pairwise(word)):
+            return False
+        return all(tag[0] in _VERBAL for _, tag in rjieba.tag(word, False))

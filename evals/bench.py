@@ -50,7 +50,9 @@ def _encoding(cache: Path) -> Row:
     """Passages of 300 characters encoded in a second, sentences included, as ingestion encodes them."""
     encoder = Encoder(cache=cache)
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "documents").glob("*.txt")))
-    passages = [Passage("", text[start : start + PASSAGE]) for start in range(0, len(text) - PASSAGE, PASSAGE // 3)]
+    passages = [
+        Passage("", text[start : start + PASSAGE]) for start in range(0, len(text) - PASSAGE, PASSAGE // 3)
+    ]
     passages = (passages * 10)[:192]
     encoder.encode_passages(passages)
     speeds = []
@@ -72,7 +74,8 @@ def _asking(home: Path, sources: Sequence[Path]) -> list[Row]:
         cases = read(FOLDER / "dev.jsonl")[:100]
         assistant.ask(cases[0].question)
         seconds = [
-            statistics.median(assistant.ask(case.question, case.history).seconds for _ in range(ROUNDS)) for case in cases
+            statistics.median(assistant.ask(case.question, case.history).seconds for _ in range(ROUNDS))
+            for case in cases
         ]
     middle, slow = statistics.median(seconds), statistics.quantiles(seconds, n=20)[-1]
     rows: list[Row] = [
@@ -87,7 +90,13 @@ def _asking(home: Path, sources: Sequence[Path]) -> list[Row]:
 
 def _cold(home: Path) -> Row:
     """The time of ``policyqa ask`` from start to exit, the library being ready."""
-    command = [str(Path(sys.executable).with_name("policyqa")), "ask", "--home", str(home), "2021年碳达峰任务有哪些"]
+    command = [
+        str(Path(sys.executable).with_name("policyqa")),
+        "ask",
+        "--home",
+        str(home),
+        "2021年碳达峰任务有哪些",
+    ]
     seconds = []
     for _ in range(ROUNDS):
         started = time.perf_counter()

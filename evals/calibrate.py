@@ -37,7 +37,7 @@ def main() -> None:
     answerable: list[bool] = []
     with Assistant.open() as assistant:
         words, sources = Words(assistant.library), Sources(assistant.library)
-        for case in read(FOLDER / "dev.jsonl"):
+        for case in (*read(FOLDER / "dev.jsonl"), *read(FOLDER / "fresh.jsonl")):
             if smalltalk.reply(case.question):
                 continue
             question = understand(words.mended(standalone(case.question, case.history)))

@@ -14,8 +14,9 @@ from index.errors import LoadError, UnreadableFile
 DOCUMENTS = Path(__file__).parents[1] / "documents"
 DEV = read(FOLDER / "dev.jsonl")
 TEST = read(FOLDER / "test.jsonl")
+FRESH = read(FOLDER / "fresh.jsonl")
 ALL = DEV + TEST
-ANSWERABLE = tuple(case for case in ALL if case.answerable)
+ANSWERABLE = tuple(case for case in ALL + FRESH if case.answerable)
 RECORD = {
     "id": "date-01",
     "question": "会议什么时候开的",
@@ -190,3 +191,10 @@ def test_a_missing_or_binary_file_is_unreadable(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(UnreadableFile, match="give a JSON lines file in UTF-8"):
         read(path)
+
+
+def test_the_later_cases_are_none_of_the_earlier_ones() -> None:
+    assert {case.id for case in FRESH}.isdisjoint(case.id for case in ALL)
+    assert {(case.question, case.history) for case in FRESH}.isdisjoint(
+        (case.question, case.history) for case in ALL
+    )

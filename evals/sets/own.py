@@ -17,7 +17,7 @@ DOCUMENTS = Path(__file__).parent.parent.parent / "documents"
 
 
 def read(folder: Path, part: str) -> Task:
-    """Every JSON-lines file of ``folder``, or the one that ``part`` names; dev.jsonl and test.jsonl are splits.
+    """Every JSON-lines file of ``folder``, or the one that ``part`` names; all but test.jsonl are for development.
 
     The documents are those of the project.
     """
@@ -46,5 +46,5 @@ def _question(case: Case, stem: str) -> Question:
         must_not=tuple(Fact((each,)) for each in case.must_not),
         items=case.must if case.items else (),
         strict=True,
-        split=stem if stem in ("dev", "test") else "",
+        split="test" if stem == "test" else "dev",
     )
