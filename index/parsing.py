@@ -115,6 +115,8 @@ def serve() -> None:
         answer = _answer(task)
         replies.write(answer)
         replies.flush()
+        if sys.platform != "win32":
+            signal.alarm(0)
         if answer == _OUT_OF_MEMORY:
             return
 

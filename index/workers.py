@@ -144,18 +144,17 @@ class _Worker:
         try:
             answer = _exchange(process, (task, seconds))
         except (EOFError, OSError, pickle.UnpicklingError):
-            timer.cancel()
-            raise self._failed(path, _slow(path, seconds) if late.is_set() else None) from None
+            error = _slow(path, seconds) if late.is_set() else self._died(path)
+            self._leave()
+            raise error from None
         finally:
             timer.cancel()
         if isinstance(answer, MemoryError):
+            self._leave()
             mib = self._limits.memory >> 20
-            raise self._failed(
-                path,
-                UnreadableFile(
-                    f"{path} takes more than {mib} MiB of memory to be read; split it and add the parts",
-                    f"读取 {path} 所需的内存超过 {mib} MB；请拆分后重新添加",
-                ),
+            raise UnreadableFile(
+                f"{path} takes more than {mib} MiB of memory to be read; split it and add the parts",
+                f"读取 {path} 所需的内存超过 {mib} MB；请拆分后重新添加",
             )
         if isinstance(answer, PolicyError):
             raise answer
@@ -163,17 +162,13 @@ class _Worker:
 
     def close(self) -> None:
         """End the process; there will be no other."""
-        with self._lock:
-            self._closed = True
-            self._leave()
+        self._closed = True
+        self._leave()
 
     def _running(self, path: Path) -> subprocess.Popen[bytes]:
         with self._lock:
             if self._closed:
-                raise UnreadableFile(
-                    f"{path} was not read, the ingest was ended; run it again",
-                    f"{path} 尚未读取，收录已中止；请重新运行",
-                )
+                raise _ended(path)
             if self._process is None:
                 # Modules come from where this process has them, and never from the working directory alone.
                 places = os.pathsep.join(place or os.getcwd() for place in sys.path)
@@ -188,32 +183,33 @@ class _Worker:
                 _send(self._process, self._limits)
             return self._process
 
-    def _failed(self, path: Path, error: UnreadableFile | None) -> UnreadableFile:
-        """``error``, or the one for a process that ended by itself; the process and what it said are left behind."""
+    def _died(self, path: Path) -> UnreadableFile:
+        """The error for a process that ended by itself, with the last line that it said."""
         with self._lock:
             process, said = self._process, self._said
-            if error is None and process is not None and said is not None:
-                with suppress(subprocess.TimeoutExpired):
-                    process.wait(_PATIENCE)
-                said.seek(max(0, said.seek(0, os.SEEK_END) - _TOLD))
-                told = said.read().decode("utf-8", "replace").strip()
-                _log.warning("a worker ended with %s while reading %s: %s", process.returncode, path, told)
-                why = told.splitlines()[-1] if told else f"status {process.returncode}"
-                error = UnreadableFile(
-                    f"{path} made its reader fail ({why}); open it, save it anew and add it again",
-                    f"读取 {path} 时程序意外中止（{why}）；请打开后重新保存再添加",
-                )
-            self._leave()
-        return error or _slow(path, 0)
+            if process is None or said is None:
+                return _ended(path)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_PATIENCE)
+            said.seek(max(0, said.seek(0, os.SEEK_END) - _TOLD))
+            told = said.read().decode("utf-8", "replace").strip()
+        _log.warning("a worker ended with %s while reading %s: %s", process.returncode, path, told)
+        why = told.splitlines()[-1] if told else f"status {process.returncode}"
+        return UnreadableFile(
+            f"{path} made its reader fail ({why}); open it, save it anew and add it again",
+            f"读取 {path} 时程序意外中止（{why}）；请打开后重新保存再添加",
+        )
 
     def _leave(self) -> None:
-        process, self._process = self._process, None
-        if process is not None:
-            _end(process)
-            for stream in (process.stdin, process.stdout, self._said):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
+        """End the process, if there is one, so that the next task gets a fresh one."""
+        with self._lock:
+            process, self._process = self._process, None
+            if process is not None:
+                _end(process)
+                for stream in (process.stdin, process.stdout, self._said):
+                    if stream is not None:
+                        with suppress(OSError):
+                            stream.close()
 
 
 def _exchange(process: subprocess.Popen[bytes], request: object) -> Any:
@@ -242,4 +238,11 @@ def _slow(path: Path, seconds: float) -> UnreadableFile:
     return UnreadableFile(
         f"{path} takes longer than {seconds:.0f} seconds to be read; split it and add the parts",
         f"读取 {path} 超过 {seconds:.0f} 秒；请拆分后重新添加",
+    )
+
+
+def _ended(path: Path) -> UnreadableFile:
+    return UnreadableFile(
+        f"{path} was not read, the ingest was ended; run it again",
+        f"{path} 尚未读取，收录已中止；请重新运行",
     )

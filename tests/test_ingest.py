@@ -341,6 +341,25 @@ def test_a_larger_file_may_take_longer_up_to_a_limit() -> None:
     assert [limits.time(size) for size in (0, 1 << 19, 1 << 20, 1 << 30)] == [10, 12, 14, 17]
 
 
+def test_a_worker_that_has_nothing_to_do_is_not_ended_by_the_time_of_its_last_file(
+    tasks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hostile = tasks.parent / "hostile.py"
+    hostile.write_text(
+        hostile.read_text(encoding="utf-8").replace("parsing.serve()", "parsing.GRACE = -2\nparsing.serve()")
+    )
+    pages = [tasks / "a.html", tasks / "b.html"]
+    for page in pages:
+        page.write_text(PAGE.format(title="办法", body="<p>应当节约用水。</p>"), encoding="utf-8")
+    monkeypatch.setattr(workers_module, "PROCESSES", 1)
+    monkeypatch.setattr(workers_module, "AHEAD", 1)
+    with Workers(Limits(seconds=4)) as workers:
+        results = workers.parsed(map(source, pages))
+        assert hasattr(next(results)[1], "document")
+        time.sleep(3)
+        assert hasattr(next(results)[1], "document")
+
+
 def test_results_come_in_the_order_of_the_files(tmp_path: Path) -> None:
     sources = []
     for number in range(30):
