@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from index.errors import MissingExtra
 from index.load.grid import Rule
 from index.load.layout import Glyph, blocks
+from index.load.paging import Page, paged
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,8 +27,6 @@ def read(image: Image | np.ndarray[Any, Any]) -> str:
 
     Raises MissingExtra where rapidocr is not installed.
     """
-    from index.load.paging import Page, paged
-
     glyphs, rules = page(image)
     upwards = [glyph._replace(bottom=-glyph.bottom, top=-glyph.top) for glyph in glyphs]
     turned = [rule._replace(bottom=-rule.bottom, top=-rule.top) for rule in rules]
