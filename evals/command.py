@@ -136,9 +136,9 @@ def _address(ctx: click.Context, parameter: click.Parameter, value: str) -> str:
 @click.option("--base-url", required=True, callback=_address, help="兼容 OpenAI 接口的服务地址")
 @click.option(
     "--key",
-    envvar=["POLICYQA_LLM_KEY", "OPENAI_API_KEY"],
+    envvar="OPENAI_API_KEY",
     default="",
-    help="服务密钥，最好写在环境变量 POLICYQA_LLM_KEY 或 OPENAI_API_KEY 中",
+    help="服务密钥，最好写在环境变量 OPENAI_API_KEY 中",
 )
 @click.option("--system", default="assistant", help="评判哪个系统的回答")
 @click.option("--limit", type=click.IntRange(min=0), default=0, help="最多评判多少题（0 为全部）")

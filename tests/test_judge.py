@@ -334,7 +334,7 @@ def test_the_command_judges_a_report_over_a_real_server(
 ) -> None:
     pytest.importorskip("langchain_openai")
     monkeypatch.setenv("OPENAI_API_KEY", "never")
-    monkeypatch.setenv("POLICYQA_LLM_KEY", "secret-1")
+    monkeypatch.setenv("OPENAI_API_KEY", "secret-1")
     path = tmp_path / "prices.json"
     reports.save(Report(ABOUT, (record("水", f"{WATER}[1]"), record("x", answered=False))), path)
     address = f"http://127.0.0.1:{server.server_port}/v1"
