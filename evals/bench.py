@@ -34,7 +34,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="policyqa-bench-") as folder:
         home = Path(folder)
         sources = [ROOT / "documents", *([LAWS] if LAWS.is_dir() else [])]
-        rows = [_encoding(home / "cache"), *_asking(home, sources), _cold(home), _memory()]
+        # memory before a second encoder is loaded beside the assistant's
+        rows = [*_asking(home, sources), _cold(home), _memory(), _encoding(home / "cache")]
     table = Table(title=f"{machine()}；文档：{'、'.join(path.name for path in sources)}", title_justify="left")
     for heading in ("项目", "中位数", "限度", ""):
         table.add_column(heading)

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 BUNDLED = "bundled"
 
-_BATCH = 16  # passages of 300 characters: 69 a second; 65 with 8, 64 with 32 (two cores with AMX, Nov 2026)
+# Passages of 300 characters: 65 a second, 69 with 16 but half the memory (two cores with AMX, Nov 2026).
+_BATCH = 8
 
 # Loading PyTorch takes as long as encoding some 80 passages without it (two cores with AMX, Nov 2026).
 _FEW = 64
@@ -326,6 +327,8 @@ def _sentence_transformer(name: str, cache: Path, threads: int) -> SentenceTrans
     """
     for variable in ("HF_HUB_OFFLINE", "HF_HUB_DISABLE_TELEMETRY", "DO_NOT_TRACK"):
         os.environ.setdefault(variable, "1")
+    # every length of text has its own oneDNN kernels; keeping a thousand of them costs hundreds of megabytes
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")
     import torch
     from huggingface_hub import constants
     from sentence_transformers import SentenceTransformer
