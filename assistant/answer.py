@@ -105,23 +105,8 @@ def _warnings(lines: Sequence[Said]) -> Iterator[Answer]:
 
 def cite(line: Said, marker: int) -> Citation:
     """The citation of the sentence that a line quotes."""
-    document, facts = line.source.document, line.source.document.facts
-    section = compose.section_of(line)
-    return Citation(
-        marker=marker,
-        document_id=document.id,
-        title=facts.title,
-        issuer=facts.issuer,
-        number=facts.number,
-        date=facts.date,
-        status=facts.status,
-        heading=line.source.path(section.number),
-        page=document.page(line.quoted.start),
-        start=line.quoted.start,
-        end=line.quoted.end,
-        quote=line.quoted.of(document.text),
-        path=document.path,
-    )
+    heading = line.source.path(compose.section_of(line).number)
+    return Citation.of(line.source.document, line.quoted, heading, marker)
 
 
 def _refused(start: Answer, finding: Finding) -> Answer:

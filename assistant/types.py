@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from index.types import Hit, Span
+from index.types import Document, Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,26 @@ class Citation:
     end: int
     quote: str
     path: str
+
+    @classmethod
+    def of(cls, document: Document, span: Span, heading: str, marker: int) -> Citation:
+        """The citation of ``span`` of ``document``: the quote is copied from its text, the rest from its facts."""
+        facts = document.facts
+        return cls(
+            marker=marker,
+            document_id=document.id,
+            title=facts.title,
+            issuer=facts.issuer,
+            number=facts.number,
+            date=facts.date,
+            status=facts.status,
+            heading=heading,
+            page=document.page(span.start),
+            start=span.start,
+            end=span.end,
+            quote=span.of(document.text),
+            path=document.path,
+        )
 
     @property
     def span(self) -> Span:

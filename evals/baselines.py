@@ -168,19 +168,4 @@ def _fused(*ranks: Rank) -> Rank:
 
 
 def _cited(chunk: Chunk, document: Document) -> Citation:
-    facts = document.facts
-    return Citation(
-        marker=1,
-        document_id=document.id,
-        title=document.title,
-        issuer=facts.issuer,
-        number=facts.number,
-        date=facts.date,
-        status=facts.status,
-        heading=chunk.heading,
-        page=None,
-        start=chunk.start,
-        end=chunk.end,
-        quote=document.text[chunk.start : chunk.end],
-        path=document.path,
-    )
+    return Citation.of(document, chunk.span, chunk.heading, 1)
