@@ -298,7 +298,7 @@ def chat(home: Path | None) -> None:
 @home_option
 def serve(host: str | None, port: int | None, home: Path | None) -> None:
     """The page, until interrupted."""
-    from assistant.web import serve as serve_page
+    from assistant.server import serve as serve_page
 
     chosen = settings(home=home, host=host, port=port)
     address = f"http://{chosen.host}:{chosen.port}"

@@ -1,16 +1,14 @@
 """The web page: a chat that answers from the documents, every statement with its source to open.
 
-``page`` builds it, ``application`` puts it behind the shield of ``assistant.page.shield``, ``serve`` runs it.
+``page`` builds it, ``mount`` puts it into an application behind the shield of ``assistant.page.shield``.
 The only state is the conversation on screen: each window sends its own with every question, so that no two
 windows share anything and retry, undo and clear can never disagree with what is seen.
 """
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -19,7 +17,6 @@ from importlib.resources import files
 from typing import Any
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 from gradio.components.chatbot import ExampleMessage
@@ -28,7 +25,7 @@ from assistant.assistant import Assistant
 from assistant.page.examples import examples
 from assistant.page.messages import WAITING, answered, asked, failed, question, stopped, turns, unfinished
 from assistant.page.shield import Shield
-from index.errors import PolicyError, SettingsError
+from index.errors import PolicyError
 
 TITLE = "政策文件问答"
 EXAMPLES = 4
@@ -165,8 +162,8 @@ def replies(assistant: Assistant, messages: Messages) -> Iterator[str]:
         yield failed("出错了，请重试。")
 
 
-def application(assistant: Assistant) -> FastAPI:
-    """The page as an ASGI application that asks no other host for anything."""
+def mount(app: FastAPI, assistant: Assistant) -> None:
+    """Put the page at the root of an application, behind its shield; to be called inside a running event loop."""
     assets = files("assistant.page") / "static"
     head = "".join(
         form.format(f"page/{name}?{sha256(assets.joinpath(name).read_bytes()).hexdigest()[:8]}")
@@ -175,57 +172,18 @@ def application(assistant: Assistant) -> FastAPI:
             ("page.css", '<link rel="stylesheet" href="{}">'),
         )
     )
-    app = FastAPI(openapi_url=None)
     app.mount("/page", StaticFiles(packages=[("assistant.page", "static")]), name="page")
     app.add_middleware(Shield, head=head)
-
-    async def mounted() -> FastAPI:
-        # Outside a running event loop Gradio opens one for each of its locks and never closes it.
-        gr.mount_gradio_app(
-            app,
-            page(assistant),
-            path="/",
-            footer_links=[],
-            run_history=False,
-            show_error=False,
-            theme=_theme(),
-            ssr_mode=False,
-        )
-        return app
-
-    return asyncio.run(mounted())
-
-
-def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
-    """Run the page until interrupted; ``ready`` is called once it can be opened.
-
-    Raises ``SettingsError`` when ``host`` and ``port`` cannot be listened on.
-    """
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-            await super().startup(sockets)
-            if self.started and ready is not None:
-                ready()
-
-    with _listening(host, port) as listening:
-        app = application(assistant)
-        server = Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
-        try:
-            server.run(sockets=[listening])
-        except KeyboardInterrupt:
-            return
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family)
-    except OSError as error:
-        raise SettingsError(
-            f"{host}:{port} cannot be listened on ({error.strerror}); stop what uses it or choose --port",
-            f"无法在 {host}:{port} 打开网页（{error.strerror}）；请停止占用它的程序，或用 --port 另选端口",
-        ) from error
+    gr.mount_gradio_app(
+        app,
+        page(assistant),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        theme=_theme(),
+        ssr_mode=False,
+    )
 
 
 def _pair(asking: str) -> Messages:

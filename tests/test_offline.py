@@ -47,7 +47,7 @@ with Assistant.open(sys.argv[1], sys.argv[2]) as assistant:
     report = assistant.library.add(sys.argv[3])
     again = assistant.ask("节水型器具")
 
-    from assistant.web import application
+    from assistant.server import application
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]

@@ -26,9 +26,10 @@ from assistant.assistant import Assistant
 from assistant.page import messages
 from assistant.page.examples import examples
 from assistant.page.shield import changed
+from assistant.server import application, serve
 from assistant.settings import Settings
 from assistant.types import Answer, Citation, Statement, Turn
-from assistant.web import application, replies, serve
+from assistant.web import replies
 from index.errors import InvalidQuestion, SettingsError
 from index.library import Library
 from index.types import Document, Facts, Filters, Section, Span
