@@ -47,6 +47,8 @@ _ORDER = re.compile(
     rf"(?:中华人民共和国)?(?P<organ>[\u4e00-\u9fff、]{{0,30}}[\u4e00-\u9fff]令)\s?(?P<ordinal>{_ORDINAL})(?=$|\s|[)）]|公布|发布|修)"
 )
 _ANNOUNCED = re.compile(rf"(?:(?P<word>公告|通告)\s?)?(?P<year>(?:19|20)\d{{2}}年\s?{_ORDINAL})")
+_ORDER_HEAD = re.compile(r"[\u4e00-\u9fff、]{2,40}令")
+_PROMULGATED = re.compile(r"《([^《》]{2,50})》[^。]{0,120}(?:公布|发布)")
 _LATER = timedelta(days=90)
 _KIND = re.compile(
     r"(?P<kind>通知|公告|通告|通令|通报|意见|办法|规定|方案|决定|决议|条例|细则|规则|解释|措施|批复|复函|答复|函|纲要|规划"
@@ -140,6 +142,10 @@ def _title(text: str, lines: Sequence[str], path: Path) -> str:
     heading = _HEADING.search(text, 0, 2000)
     if heading:
         return " ".join(heading.group(1).split())
+    if lines and _ORDER_HEAD.fullmatch(lines[0]):
+        for line in lines[:HEADER]:
+            if promulgated := _PROMULGATED.match(line):
+                return promulgated.group(1)
     candidates = (line for line in lines if not _is_label(line))
     first = next((line for line in candidates if not (line.endswith("文件") and len(line) <= 20)), "")
     if first and len(first) <= TITLE and first[-1] not in "。！？；：，、!?;:,.…":
@@ -178,6 +184,8 @@ def _number(lines: Sequence[str], title: str) -> str:
         found = _NUMBER.search(line, 0, 200)
         if found:
             return re.sub(r"\s", "", found.group(1))
+    if parted := _parted_order(lines):
+        return parted
     orders = [found for line in lines if not line.endswith("。") for found in _ORDER.finditer(line, 0, 200)]
     if orders:
         organ = re.split("中华人民共和国|[年月日]", orders[-1]["organ"])[-1]
@@ -195,7 +203,7 @@ def _number(lines: Sequence[str], title: str) -> str:
     for line in lines:
         if found := _ANNOUNCED_INSIDE.search(line, 0, 200):
             return re.sub(r"\s", "", found.group(1))
-    return _parted_order(lines)
+    return ""
 
 
 def _parted_order(lines: Sequence[str]) -> str:

@@ -251,6 +251,18 @@ def test_an_order_or_a_notice_of_a_year_has_a_number_too(text: str, number: str)
     assert facts(Content(text), NAME).number == number
 
 
+def test_an_order_that_promulgates_a_regulation_has_its_own_number_and_the_regulation_s_title() -> None:
+    known = facts(
+        Content(
+            "中华人民共和国国务院令\n第706号\n《采砂条例》已经2018年9月6日国务院第23次常务会议修订通过，现予公布，"
+            "自2019年3月1日起施行。\n总理　李某\n2018年11月6日\n采砂条例\n"
+            "（1991年3月4日中华人民共和国国务院令第76号发布　2018年9月6日修订通过）\n第一条　为了采砂，制定本条例。\n"
+        ),
+        NAME,
+    )
+    assert (known.title, known.number, known.kind) == ("采砂条例", "国务院令第706号", "条例")
+
+
 @pytest.mark.parametrize(
     ("title", "kind"),
     [
