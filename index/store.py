@@ -83,7 +83,8 @@ CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE
 class Summary:
     """A document without its text: its length in ``characters`` and its number of ``chunks`` instead.
 
-    ``same_as`` are the ids of the documents that say the same (``index.duplicates``).
+    ``same_as`` are the ids of the documents that say the same (``index.duplicates``); ``pages`` is 0 in a format
+    without pages.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Summary:
     characters: int
     chunks: int
     same_as: tuple[str, ...] = ()
+    pages: int = 0
 
 
 class Known(NamedTuple):
@@ -438,7 +440,7 @@ class Store:
         """All documents, by title and then by path."""
         with faults(self.path):
             rows = self.connection.execute(
-                "SELECT id, path, title, facts, characters,"
+                "SELECT id, path, title, facts, characters, json_array_length(pages) AS pages,"
                 " (SELECT count(*) FROM chunks WHERE document_id = documents.id) AS chunks"
                 " FROM documents ORDER BY title, path, id"
             )
@@ -448,7 +450,7 @@ class Store:
             return tuple(
                 Summary(
                     *(row["id"], row["title"], row["path"], _facts(row), row["characters"], row["chunks"]),
-                    tuple(twins.get(row["id"], ())),
+                    *(tuple(twins.get(row["id"], ())), row["pages"]),
                 )
                 for row in rows
             )
