@@ -24,7 +24,13 @@ class Settings:
 
     ``home`` holds the library, ``cache`` the expanded model, ``documents`` what an empty library is filled
     from. ``model`` is "bundled" or the name or path of a Sentence Transformers model. ``threads`` is the
-    number of processor threads for the encoder. ``host`` and ``port`` are where the page listens.
+    number of processor threads for the encoder. ``host`` and ``port`` are where the server listens.
+
+    The rest is the server's. ``hosts`` are further names under which it is known, those of a proxy before it.
+    ``rate`` is how many requests a minute a user, token or address may make of the API; ``request_mb`` and
+    ``upload_mb`` the largest request and upload in MiB; ``request_seconds`` and ``upload_seconds`` the longest that
+    one may take; ``at_once`` how many questions are worked on at a time and ``waiting`` how many more may wait.
+    ``audit`` keeps a record of who asked what.
     """
 
     home: Path = Path("var")
@@ -34,6 +40,15 @@ class Settings:
     threads: int = 2
     host: str = "127.0.0.1"
     port: int = 7860
+    hosts: tuple[str, ...] = ()
+    rate: int = 600
+    request_mb: int = 2
+    upload_mb: int = 256
+    request_seconds: int = 60
+    upload_seconds: int = 900
+    at_once: int = 8
+    waiting: int = 200
+    audit: bool = True
 
 
 def settings(
@@ -116,6 +131,21 @@ def _folder(value: Any) -> Path:
         raise ValueError from None
 
 
+def _names(value: Any) -> tuple[str, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple):
+        raise ValueError
+    return tuple(_text(part).strip().lower() for part in parts if part != "")
+
+
+def _switch(value: Any) -> bool:
+    known = {"true": True, "1": True, "false": False, "0": False}
+    found = known.get(value.lower()) if isinstance(value, str) else value
+    if not isinstance(found, bool):
+        raise ValueError
+    return found
+
+
 def _whole(most: int) -> Callable[[Any], int]:
     def read(value: Any) -> int:
         number = int(value) if isinstance(value, str) else value
@@ -127,14 +157,29 @@ def _whole(most: int) -> Callable[[Any], int]:
 
 
 _A_FOLDER = _Kind(_folder, "a folder", "一个文件夹")
+
+
+def _up_to(most: int) -> _Kind:
+    return _Kind(_whole(most), f"a whole number from 1 to {most}", f"1 到 {most} 的整数")
+
+
 _KINDS: Mapping[str, _Kind] = {
     "home": _A_FOLDER,
     "cache": _A_FOLDER,
     "documents": _A_FOLDER,
     "model": _Kind(_text, "'bundled', or a model's name or path", "“bundled”，或模型的名称或路径"),
-    "threads": _Kind(_whole(1024), "a whole number from 1 to 1024", "1 到 1024 的整数"),
+    "threads": _up_to(1024),
     "host": _Kind(_text, "an address", "一个地址"),
-    "port": _Kind(_whole(65535), "a whole number from 1 to 65535", "1 到 65535 的整数"),
+    "port": _up_to(65535),
+    "hosts": _Kind(_names, "host names, parted by commas", "主机名，以逗号分隔"),
+    "rate": _up_to(1_000_000),
+    "request_mb": _up_to(1024),
+    "upload_mb": _up_to(65536),
+    "request_seconds": _up_to(86400),
+    "upload_seconds": _up_to(86400),
+    "at_once": _up_to(1024),
+    "waiting": _up_to(100_000),
+    "audit": _Kind(_switch, "true or false", "true 或 false"),
 }
 
 

@@ -51,6 +51,14 @@ def test_a_tilde_is_the_home_folder_of_the_user(tmp_path: Path, monkeypatch: pyt
     assert read(tmp_path, {"POLICYQA_HOME": "~/qa"}).home == tmp_path / "me/qa"
 
 
+def test_names_are_a_list_or_parted_by_commas_and_a_switch_is_a_word(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('hosts = ["QA.example.cn"]\naudit = false\n', encoding="utf-8")
+    assert (read(tmp_path).hosts, read(tmp_path).audit) == (("qa.example.cn",), False)
+    found = read(tmp_path, {"POLICYQA_HOSTS": "a.cn, B.cn", "POLICYQA_AUDIT": "True"})
+    assert (found.hosts, found.audit) == (("a.cn", "b.cn"), True)
+    assert read(tmp_path, {"POLICYQA_HOSTS": ""}).hosts == ()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -66,6 +74,9 @@ def test_a_tilde_is_the_home_folder_of_the_user(tmp_path: Path, monkeypatch: pyt
         ("HOME", "a\0b"),
         ("HOME", "~nobody-of-this-name/qa"),
         ("THREADS", "9" * 5_000),
+        ("RATE", "0"),
+        ("AUDIT", "perhaps"),
+        ("HOSTS", "a, ,b"),
     ],
 )
 def test_an_impossible_value_is_refused_with_its_name_place_and_remedy(
@@ -88,6 +99,9 @@ def test_an_impossible_value_is_refused_with_its_name_place_and_remedy(
         'home = ["a"]',
         "model = {a = 1}",
         "host = 1979-05-27",
+        "audit = 1",
+        "hosts = 3",
+        "hosts = [3]",
     ],
 )
 def test_a_value_of_another_type_in_the_file_is_refused(tmp_path: Path, line: str) -> None:
