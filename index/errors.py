@@ -10,6 +10,21 @@
     │   ├── UnknownFormat      no loader knows its type
     │   ├── EmptyDocument      nothing to read in it
     │   └── UnreadableFile     missing, binary, no permission, damaged
+    ├── AccountError           users, their passwords and tokens
+    │   ├── InvalidAccount     a name, password, role or label that cannot be
+    │   ├── AccountExists      a user of that name is there already
+    │   ├── UnknownUser        no user has that name
+    │   ├── UnknownToken       no token has that id or label
+    │   ├── LastAdmin          other users would be left without an admin
+    │   └── TooManyAttempts    too many wrong passwords for one name
+    ├── UnknownConversation    the user has no conversation of that id
+    ├── UnknownFeedback        the user has given no feedback of that id
+    ├── TooLarge               more than is kept of a conversation or of feedback
+    ├── StorageError           a file of users, conversations or feedback
+    │   ├── StorageBusy        another process is writing
+    │   ├── StorageUnwritable  it cannot be written, or the disk is full
+    │   ├── StorageDamaged     not such a file, or one that a fault has harmed
+    │   └── StorageTooNew      made by a newer version of this software
     └── LibraryError           the store as a whole
         ├── LibraryBusy        another process is writing
         ├── LibraryReadOnly    the home cannot be written
@@ -72,6 +87,66 @@ class EmptyDocument(LoadError):
 
 class UnreadableFile(LoadError):
     """The file is missing, binary, damaged, or not readable by this user."""
+
+
+class AccountError(PolicyError):
+    """Something about users that the caller can put right."""
+
+
+class InvalidAccount(AccountError):
+    """A name, password, role or label is empty, too long, too short or not text."""
+
+
+class AccountExists(AccountError):
+    """A user of that name is there already."""
+
+
+class UnknownUser(AccountError):
+    """No user has that name."""
+
+
+class UnknownToken(AccountError):
+    """No token has that id or label."""
+
+
+class LastAdmin(AccountError):
+    """The change would leave the other users without an admin."""
+
+
+class TooManyAttempts(AccountError):
+    """Too many wrong passwords were given for one name; it is locked for a while."""
+
+
+class UnknownConversation(PolicyError):
+    """The user has no conversation of that id; another's counts as none."""
+
+
+class UnknownFeedback(PolicyError):
+    """The user has given no feedback of that id."""
+
+
+class TooLarge(PolicyError):
+    """A conversation, a title or a piece of feedback is larger than what is kept."""
+
+
+class StorageError(PolicyError):
+    """A file of users, conversations or feedback cannot be used as asked."""
+
+
+class StorageBusy(StorageError):
+    """Another process is writing to the file."""
+
+
+class StorageUnwritable(StorageError):
+    """The file or its folder cannot be written, or the disk is full."""
+
+
+class StorageDamaged(StorageError):
+    """The file is not what its name says, or it has been harmed."""
+
+
+class StorageTooNew(StorageError):
+    """The file was made by a newer version of this software."""
 
 
 class LibraryError(PolicyError):
