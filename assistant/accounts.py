@@ -176,16 +176,18 @@ class Accounts:
                 _not_last_admin(connection, row)
             connection.execute("UPDATE users SET role = ? WHERE id = ?", (Role(role), row["id"]))
 
-    def remove(self, name: str) -> None:
-        """Remove the user with all sessions and tokens. ``UnknownUser``; ``LastAdmin`` if others would have no admin.
+    def remove(self, name: str) -> User:
+        """Remove the user, who is given back, with all sessions and tokens.
 
-        Conversations are kept apart, and stay.
+        ``UnknownUser``; ``LastAdmin`` if the others would have no admin. The user's conversations are kept apart:
+        ``Conversations.forget`` deletes them, else the next user of that name has them.
         """
         self._user(name)
         with self._database.writing() as connection:
             row = _found(connection, name)
             _not_last_admin(connection, row)
             connection.execute("DELETE FROM users WHERE id = ?", (row["id"],))
+        return User(row["name"], Role(row["role"]))
 
     def verify(self, name: str, password: str) -> User | None:
         """The user if the password is right, else ``None``; as slow for a name that is no user's.

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant import render
+from assistant import cli_people, render
+from assistant.options import home_option, unicode
 from assistant.settings import settings
 from assistant.types import Turn
 from index.errors import InvalidQuestion, LibraryBusy, PolicyError, SettingsError
@@ -28,23 +29,6 @@ if TYPE_CHECKING:
 
 WATCHED = 3.0
 """Seconds between two looks at the files that are watched."""
-
-
-def _unicode(ctx: click.Context, parameter: click.Parameter, value: Path | str | None) -> Path | str | None:
-    """``value``, unless it holds bytes that are no text: SQLite takes none of those."""
-    try:
-        str(value).encode("utf-8")
-    except UnicodeEncodeError as error:
-        raise click.BadParameter("不是有效的 Unicode", ctx, parameter) from error
-    return value
-
-
-home_option = click.option(
-    "--home",
-    type=click.Path(path_type=Path),
-    callback=_unicode,
-    help="文档库所在的文件夹（默认 $POLICYQA_HOME 或 ./var）。",
-)
 
 
 class Commands(click.Group):
@@ -89,6 +73,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+
+
+for group in (cli_people.users, cli_people.tokens, cli_people.conversations, cli_people.feedback):
+    main.add_command(group)
 
 
 @main.command(help="收录文件或文件夹；不给路径时收录 documents/。")
@@ -175,7 +163,7 @@ def documents(as_json: bool, home: Path | None) -> None:
 
 
 @main.command(help="从文档库移除一份文件（原文件不受影响）。")
-@click.argument("document_id", metavar="ID", callback=_unicode)
+@click.argument("document_id", metavar="ID", callback=unicode)
 @home_option
 def remove(document_id: str, home: Path | None) -> None:
     """Remove a document: it can never be found or cited again."""

@@ -173,6 +173,13 @@ class Conversations:
         with self._writing(user, id) as connection:
             connection.execute("DELETE FROM conversations WHERE id = ?", (id,))
 
+    def forget(self, user: str) -> int:
+        """Delete all conversations of the user; how many there were."""
+        if not self._database.exists:
+            return 0
+        with self._database.writing() as connection:
+            return connection.execute("DELETE FROM conversations WHERE user = ?", (clean(user),)).rowcount
+
     @contextmanager
     def _reading(self, user: str, id_: str) -> Iterator[sqlite3.Connection]:
         if not self._database.exists:
