@@ -296,6 +296,16 @@ def serve(host: str | None, port: int | None, home: Path | None) -> None:
         )
 
 
+@main.command(help="作为 MCP 服务器运行（标准输入输出），供支持 MCP 的程序调用。")
+@home_option
+def mcp(home: Path | None) -> None:
+    """The MCP server, until its input ends."""
+    from assistant.mcp import server
+
+    with _assistant(home) as assistant:
+        server(assistant).run()
+
+
 @main.command(help="检查安装：有哪些部件、用哪个模型、文档库多大，并试答一个问题。")
 @home_option
 def doctor(home: Path | None) -> None:

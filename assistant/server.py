@@ -1,35 +1,55 @@
-"""The server: the page as one ASGI application, and the process that listens for it."""
+"""The server: the page and the API behind one gate, and the process that listens for them."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from ipaddress import ip_address
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.accounts import Accounts
+from assistant.api.application import api
+from assistant.api.gate import OURS, Gate, within
+from assistant.api.shared import Shared
 from assistant.assistant import Assistant
 from assistant.web import mount
 from index.errors import SettingsError
 
 
-def application(assistant: Assistant) -> FastAPI:
-    """Everything that is served, as an ASGI application that asks no other host for anything."""
-    app = FastAPI(openapi_url=None)
+def application(assistant: Assistant, host: str = "127.0.0.1") -> ASGIApp:
+    """Everything that is served at ``host``, as an ASGI application that asks no other host for anything.
 
-    async def mounted() -> FastAPI:
+    Raises ``StorageUnwritable`` if the audit log cannot be written.
+    """
+    settings = replace(assistant.settings, host=host)
+    shared = Shared.of(assistant, settings)
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        shared.close()
+
+    page = FastAPI(openapi_url=None, lifespan=running, max_body_size=settings.upload_mb << 20)
+
+    async def mounted() -> None:
         # Outside a running event loop Gradio opens one for each of its locks and never closes it.
-        mount(app, assistant)
-        return app
+        mount(page, assistant)
 
-    return asyncio.run(mounted())
+    asyncio.run(mounted())
+    return Gate(_Fork(api(shared), page), shared, local=_local(host))
 
 
 def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] | None = None) -> None:
     """Run the server until interrupted; ``ready`` is called once the page can be opened.
 
-    Raises ``SettingsError`` when ``host`` and ``port`` cannot be listened on.
+    Raises ``SettingsError`` when ``host`` and ``port`` cannot be listened on, or others than this machine could reach
+    a server that nobody needs to sign in to.
     """
 
     class Server(uvicorn.Server):
@@ -39,12 +59,46 @@ def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] 
                 ready()
 
     with _listening(host, port) as listening:
-        app = application(assistant)
-        server = Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        if not _local(listening.getsockname()[0]):
+            _check_users(assistant, host)
+        app = application(assistant, host)
+        server = Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1))
         try:
             server.run(sockets=[listening])
         except KeyboardInterrupt:
             return
+
+
+class _Fork:
+    """Two applications as one: ``ours`` for the API's paths, ``page`` for all others and for starting and ending."""
+
+    def __init__(self, ours: ASGIApp, page: ASGIApp) -> None:
+        self._ours = ours
+        self._page = page
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = scope["type"] == "http" and within(scope["path"], OURS)
+        await (self._ours if ours else self._page)(scope, receive, send)
+
+
+def _check_users(assistant: Assistant, host: str) -> None:
+    with Accounts(assistant.library.home) as accounts:
+        if accounts.configured:
+            return
+    raise SettingsError(
+        f"{host} can be reached from other machines, but no users are configured; add one with "
+        "'policyqa users add NAME --role admin', or listen on 127.0.0.1",
+        f"{host} 可由其他机器访问，但还没有配置用户；请先用 policyqa users add 用户名 --role admin 添加用户，"
+        "或改为监听 127.0.0.1",
+    )
+
+
+def _local(host: str) -> bool:
+    """Whether only this machine can reach what listens at ``host``."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
 
 
 def _listening(host: str, port: int) -> socket.socket:
