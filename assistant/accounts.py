@@ -1,12 +1,8 @@
 """Who may use an installation: users with roles, their sessions in the page and their tokens for programs.
 
 An installation without users is open to everybody, and to be served on loopback only. Of passwords only an Argon2id
-hash is kept, of sessions' and tokens' secrets (256 random bits each) only the SHA-256. A user who is removed, or
-whose role is changed, is so at once in every session and for every token.
-
-Wrong passwords lock a name, whether it is a user's or not: the fifth in a row for a minute, every further one for
-twice as long as before, up to a quarter of an hour; meanwhile not even the right one is taken. A right password, a
-change of it or a day without attempts ends the count. A lock keeps nobody out who is signed in already.
+hash is kept (``assistant.passwords``), of sessions' and tokens' secrets, 256 random bits each, only the SHA-256. A user
+who is removed, or whose role is changed, is so at once in every session and for every token.
 """
 
 from __future__ import annotations
@@ -17,39 +13,26 @@ import sqlite3
 import threading
 import time
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
+from assistant import passwords
 from assistant.database import Database
-from index.errors import AccountExists, InvalidAccount, LastAdmin, TooManyAttempts, UnknownToken, UnknownUser
-
-if TYPE_CHECKING:
-    from argon2 import PasswordHasher
+from assistant.passwords import Passwords
+from index.errors import AccountExists, InvalidAccount, LastAdmin, UnknownToken, UnknownUser
 
 FILE = "accounts.sqlite"
 NAME = 64
 """Characters of a user's name or a token's label, at most."""
-PASSWORD = (8, 256)
-"""Characters of a password, at least and at most."""
+SIGNING = 2
+"""People signed in at a time: a flood leaves memory and a processor to the others, and who signs in with the right
+password from many windows at once is not taken for somebody who guesses."""
 SESSION = timedelta(hours=12)
 """How long a session lasts unless its opener says otherwise: a working day."""
-FAILURES = 5
-"""Wrong passwords in a row that lock a name."""
-LOCK = (60.0, 900.0)
-"""Seconds of the first and of the longest lock."""
-FORGET = 86_400.0
-"""Seconds after which wrong passwords no longer count."""
-MEMORY, PASSES, LANES = 19_456, 2, 1
-"""Argon2id's memory in KiB, passes and lanes: OWASP's Password Storage Cheat Sheet, 2024. 50 ms here under load; the
-library's own default of 64 MiB, three passes and four lanes takes 460."""
-HASHING = 2
-"""Passwords hashed at a time, so that a flood of them leaves memory and a processor to the others."""
-
 _APPLICATION = 0x504F4C41  # "POLA"
 _LAYOUTS = (
     """
@@ -65,8 +48,8 @@ CREATE TABLE tokens (
     id INTEGER PRIMARY KEY AUTOINCREMENT, user INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     label TEXT NOT NULL, role TEXT, secret BLOB NOT NULL UNIQUE, created TEXT NOT NULL, UNIQUE (user, label)
 );
-CREATE TABLE failures (name BLOB PRIMARY KEY, count INTEGER NOT NULL, last REAL NOT NULL) WITHOUT ROWID
-""",
+"""
+    + passwords.TABLE,
 )
 
 
@@ -107,11 +90,17 @@ class Token:
 
 
 class Accounts:
-    """The users in ``home``; the file is made with the first of them. For any number of threads."""
+    """The users in ``home``; the file is made with the first of them. For any number of threads and processes.
 
-    def __init__(self, home: Path) -> None:
+    ``clock`` gives the seconds by which sessions and locks end.
+    """
+
+    def __init__(self, home: Path, clock: Callable[[], float] = time.time) -> None:
         self._database = Database(home / FILE, _APPLICATION, _LAYOUTS)
-        self._turn = threading.BoundedSemaphore(HASHING)
+        self._clock = clock
+        self._seen = False
+        self._passwords = Passwords()
+        self._turn = threading.BoundedSemaphore(SIGNING)
 
     def __enter__(self) -> Accounts:
         return self
@@ -129,8 +118,12 @@ class Accounts:
 
     @property
     def configured(self) -> bool:
-        """Whether there is any user; if not, everybody may do everything."""
-        return bool(self.users())
+        """Whether there is any user, or was since this was opened; if not, everybody may do everything.
+
+        A server that was opened to its users does not become everybody's when the last of them is removed.
+        """
+        self._seen = self._seen or self._row("SELECT 1 FROM users LIMIT 1", ()) is not None
+        return self._seen
 
     def users(self) -> tuple[User, ...]:
         """All users, by name."""
@@ -143,7 +136,7 @@ class Accounts:
     def add(self, name: str, password: str, role: Role = Role.READER) -> User:
         """The new user. ``InvalidAccount`` for an impossible name or password, ``AccountExists`` for one there already."""
         name = _named(name, "user name", "用户名")
-        hashed = self._hashed(password)
+        hashed = self._passwords.hashed(password)
         with self._database.writing() as connection:
             if connection.execute("SELECT 1 FROM users WHERE key = ?", (_key(name),)).fetchone():
                 raise AccountExists(
@@ -154,18 +147,18 @@ class Accounts:
                 "INSERT INTO users (key, name, role, password, created) VALUES (?, ?, ?, ?, ?)",
                 (_key(name), name, Role(role), hashed, _today()),
             )
-            _forgive(connection, name)
+            passwords.forgive(connection, _digest(_key(name)))
         return User(name, Role(role))
 
     def change_password(self, name: str, password: str) -> None:
         """Set another password, end the user's sessions and lift a lock; tokens stay. ``UnknownUser``, ``InvalidAccount``."""
         self._user(name)
-        hashed = self._hashed(password)
+        hashed = self._passwords.hashed(password)
         with self._database.writing() as connection:
             id_ = _found(connection, name)["id"]
             connection.execute("UPDATE users SET password = ? WHERE id = ?", (hashed, id_))
             connection.execute("DELETE FROM sessions WHERE user = ?", (id_,))
-            _forgive(connection, name)
+            passwords.forgive(connection, _digest(_key(name)))
 
     def change_role(self, name: str, role: Role) -> None:
         """Give the user another role, at once. ``UnknownUser``; ``LastAdmin`` if the others would have no admin."""
@@ -196,23 +189,14 @@ class Accounts:
         """
         if not self.configured:
             return None
-        word, decoy = _password(password), self._decoy
         with self._turn:
             with self._database.writing() as connection:
-                _attempt(connection, name)
-                row = connection.execute(
-                    "SELECT id, name, role, password FROM users WHERE key = ?", (_key(name),)
-                ).fetchone()
-            if not self._matches(row["password"] if row else decoy, word) or word is None or row is None:
+                passwords.attempt(connection, _digest(_key(name)), self._clock())
+                row = connection.execute("SELECT * FROM users WHERE key = ?", (_key(name),)).fetchone()
+            if not self._passwords.match(row["password"] if row else None, password):
                 return None
-            fresh = self._hasher.hash(word) if self._hasher.check_needs_rehash(row["password"]) else None
-        with self._database.writing() as connection:
-            _forgive(connection, name)
-            if fresh:
-                connection.execute(
-                    "UPDATE users SET password = ? WHERE id = ? AND password = ?",
-                    (fresh, row["id"], row["password"]),
-                )
+            with self._database.writing() as connection:
+                passwords.forgive(connection, _digest(_key(name)))
         return User(row["name"], Role(row["role"]))
 
     # sessions
@@ -222,7 +206,7 @@ class Accounts:
         secret = secrets.token_urlsafe(32)
         self._user(user.name)
         with self._database.writing() as connection:
-            now = time.time()
+            now = self._clock()
             connection.execute("DELETE FROM sessions WHERE expires <= ?", (now,))
             connection.execute(
                 "INSERT INTO sessions VALUES (?, ?, ?)",
@@ -234,7 +218,7 @@ class Accounts:
         """Whose session it is, with the role of this moment; ``None`` if it is unknown, closed or expired."""
         row = self._row(
             "SELECT name, role FROM sessions JOIN users ON users.id = sessions.user WHERE secret = ? AND expires > ?",
-            (_digest(secret), time.time()),
+            (_digest(secret), self._clock()),
         )
         return User(row["name"], Role(row["role"])) if row else None
 
@@ -318,39 +302,6 @@ class Accounts:
             connection.execute("DELETE FROM tokens WHERE id = ?", (exact[0].id,))
         return exact[0]
 
-    # passwords
-
-    @cached_property
-    def _hasher(self) -> PasswordHasher:
-        from argon2 import PasswordHasher
-
-        return PasswordHasher(PASSES, MEMORY, LANES)
-
-    @cached_property
-    def _decoy(self) -> str:
-        """What the password of nobody is compared with."""
-        return self._hasher.hash(secrets.token_bytes(16))
-
-    def _hashed(self, password: str) -> str:
-        """The hash to keep of a password; ``InvalidAccount`` if it is too short, too long or no text."""
-        least, most = PASSWORD
-        word = _password(password)
-        if word is None or not least <= len(password) <= most:
-            raise InvalidAccount(
-                f"a password has {least} to {most} characters; choose another",
-                f"密码应为 {least} 到 {most} 个字符；请另选一个",
-            )
-        with self._turn:
-            return self._hasher.hash(word)
-
-    def _matches(self, hashed: str, word: bytes | None) -> bool:
-        from argon2.exceptions import VerifyMismatchError
-
-        try:
-            return self._hasher.verify(hashed, word or b"")
-        except VerifyMismatchError:
-            return False
-
     def _user(self, name: str) -> None:
         """``UnknownUser`` if nobody has that name; nothing is created."""
         if _key(name) not in {_key(one.name) for one in self.users()}:
@@ -379,16 +330,6 @@ def _named(text: str, english: str, chinese: str) -> str:
 def _key(name: str) -> str:
     """By what a name is found: 张三, ADMIN and admin, whatever their width."""
     return unicodedata.normalize("NFKC", name).strip().casefold().encode("utf-8", "replace").decode()
-
-
-def _password(password: str) -> bytes | None:
-    """The bytes that are hashed, alike for one look of it (NFC); ``None`` for what cannot be a password."""
-    if len(password) > PASSWORD[1]:
-        return None
-    try:
-        return unicodedata.normalize("NFC", password).encode()
-    except UnicodeEncodeError:
-        return None
 
 
 def _digest(secret: str) -> bytes:
@@ -429,25 +370,3 @@ def _not_last_admin(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
             f"{row['name']!r} is the only admin; make somebody else one first",
             f"“{row['name']}”是唯一的管理员；请先把另一位用户设为 admin",
         )
-
-
-def _attempt(connection: sqlite3.Connection, name: str) -> None:
-    """Count an attempt before its outcome is known, so that many at once are counted; ``TooManyAttempts`` if locked."""
-    now, key = time.time(), _digest(_key(name))
-    connection.execute("DELETE FROM failures WHERE last < ?", (now - FORGET,))
-    row = connection.execute("SELECT count, last FROM failures WHERE name = ?", (key,)).fetchone()
-    count, last = row or (0, now)
-    first, longest = LOCK
-    if count >= FAILURES:
-        seconds = last + min(first * 2 ** min(count - FAILURES, 20), longest) - now
-        if seconds > 0:
-            raise TooManyAttempts(
-                f"too many wrong passwords for {name[:80]!r}; try again in {seconds:.0f} seconds",
-                f"密码错误次数过多，该用户名已暂时锁定；请在 {max(1, round(seconds))} 秒后再试",
-            )
-    connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", (key, count + 1, now))
-
-
-def _forgive(connection: sqlite3.Connection, name: str) -> None:
-    """Forget the wrong passwords given for a name."""
-    connection.execute("DELETE FROM failures WHERE name = ?", (_digest(_key(name)),))

@@ -172,13 +172,16 @@ class Conversations:
         """Delete the conversation for good: its place on the disk is overwritten."""
         with self._writing(user, id) as connection:
             connection.execute("DELETE FROM conversations WHERE id = ?", (id,))
+        self._database.settle()
 
     def forget(self, user: str) -> int:
         """Delete all conversations of the user; how many there were."""
         if not self._database.exists:
             return 0
         with self._database.writing() as connection:
-            return connection.execute("DELETE FROM conversations WHERE user = ?", (clean(user),)).rowcount
+            count = connection.execute("DELETE FROM conversations WHERE user = ?", (clean(user),)).rowcount
+        self._database.settle()
+        return count
 
     @contextmanager
     def _reading(self, user: str, id_: str) -> Iterator[sqlite3.Connection]:

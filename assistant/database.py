@@ -19,6 +19,8 @@ from index.errors import StorageBusy, StorageDamaged, StorageError, StorageTooNe
 
 WAIT = 10.0
 """Seconds that a writer waits for another."""
+KEPT = 8
+"""Connections kept open while nobody uses them."""
 
 
 class Database:
@@ -57,25 +59,42 @@ class Database:
         with self._transaction("BEGIN IMMEDIATE") as connection:
             yield connection
 
+    def settle(self) -> None:
+        """Fold the log into the file, so that what was deleted is in neither.
+
+        Where a reader is in the way that is left to whoever writes or closes next.
+        """
+        with self._faults(), self._lent() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[sqlite3.Connection]:
-        with self._faults():
-            connection = self._taken()
+        with self._faults(), self._lent() as connection:
+            connection.execute(begin)
             try:
-                connection.execute(begin)
                 yield connection
                 connection.execute("COMMIT")
             finally:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
-                self._idle.append(connection)
 
-    def _taken(self) -> sqlite3.Connection:
-        """An idle connection, or a new one."""
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        """An idle connection, or a new one, until it is given back."""
         try:
-            return self._idle.pop()
+            connection = self._idle.pop()
         except IndexError:
-            pass
+            connection = self._opened()
+        try:
+            yield connection
+        finally:
+            if len(self._idle) < KEPT:
+                self._idle.append(connection)
+            else:
+                connection.close()
+
+    def _opened(self) -> sqlite3.Connection:
+        """A new connection; the file is made if it is not there."""
         with self._creating:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
