@@ -2,6 +2,9 @@
 
     question, history, filters → rewrite → understand → search → weigh → answer
 
+A question about the library itself is answered from its list of documents, one that compares two things for each
+of them.
+
 ``invoke`` gives the ``Answer``; ``stream`` gives it in pieces that add up to it, the first as soon as the search
 is done; ``batch``, their asynchronous kin, callbacks and tracing are LangChain's.
 """
@@ -16,7 +19,8 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
 
-from assistant import answer, evidence, periods, rewrite, smalltalk
+from assistant import answer, catalogue, comparison, evidence, periods, rewrite, smalltalk
+from assistant.catalogue import Listing
 from assistant.evidence import Candidate, Source
 from assistant.question import Question, clean, understand
 from assistant.retriever import PolicyRetriever, hit
@@ -24,6 +28,8 @@ from assistant.sources import Sources
 from assistant.types import Answer, Turn
 from assistant.words import Words
 from index.library import Library
+from index.search import passing
+from index.store import Summary
 from index.types import Filters, Hit
 
 PASSAGES = 24
@@ -52,6 +58,8 @@ class _Step:
     question: Question | None = None
     hits: tuple[Hit, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
+    listing: Listing | None = None
+    sides: tuple[tuple[str, _Step], ...] = ()
 
 
 def chain(library: Library) -> Runnable[Any, Answer]:
@@ -70,14 +78,31 @@ def chain(library: Library) -> Runnable[Any, Answer]:
         if reply:
             return _Step(asked, started, query=text, reply=reply)
         query = periods.absolute(rewrite.standalone(text, asked.history), date.today())
-        return _Step(asked, started, query=words.mended(query))
+        query = words.mended(query)
+        return _Step(asked, started, query=query, listing=catalogue.listing(query, listed(asked.filters)))
+
+    def listed(filters: Filters | None) -> tuple[Summary, ...]:
+        documents = library.documents()
+        passes = passing(filters or Filters(), documents)
+        return tuple(one for one, passed in zip(documents, passes, strict=True) if passed)
 
     def understood(step: _Step) -> _Step:
-        return step if step.reply else replace(step, question=understand(step.query))
+        if step.reply or step.listing:
+            return step
+        sides = tuple(
+            (side.label, replace(step, query=side.query, question=understand(side.query)))
+            for side in comparison.sides(step.query)
+        )
+        return replace(step, question=understand(step.query), sides=sides)
 
     def searched(step: _Step, config: RunnableConfig) -> _Step:
         if step.question is None:
             return step
+        if step.sides:
+            sides = tuple((label, searched(side, config)) for label, side in step.sides)
+            hits = comparison.joined(*(side.hits for _, side in sides))
+            behind = {id_: source for _, side in sides for id_, source in side.sources.items()}
+            return replace(step, sides=sides, hits=hits, sources=behind)
         wanted = words.expanded(step.question)
         for _ in range(ATTEMPTS):
             hits = tuple(map(hit, retriever.invoke(wanted, config, filters=step.asked.filters)))
@@ -89,11 +114,11 @@ def chain(library: Library) -> Runnable[Any, Answer]:
 
     def written(steps: Iterator[_Step]) -> Iterator[Answer]:
         for step in steps:
-            yield from _write(step, words.weight)
+            yield from _write(step, words.weight, library)
 
     async def written_apart(steps: AsyncIterator[_Step]) -> AsyncIterator[Answer]:
         async for step in steps:
-            for piece in await run_in_executor(None, list, _write(step, words.weight)):
+            for piece in await run_in_executor(None, list, _write(step, words.weight, library)):
                 yield piece
 
     return (
@@ -104,18 +129,34 @@ def chain(library: Library) -> Runnable[Any, Answer]:
     ).with_config(run_name="policy_answer")
 
 
-def _write(step: _Step, weight: Callable[[str], float]) -> Iterator[Answer]:
-    asked, source = step.asked.question, step.sources.__getitem__
-    if step.question is None:
+def _write(step: _Step, weight: Callable[[str], float], library: Library) -> Iterator[Answer]:
+    asked = step.asked.question
+    if step.reply:
         yield Answer(asked, step.query, step.reply, answered=False, kind="open", confidence=0.0, refusal="chat")
+    elif step.listing:
+        yield from catalogue.write(asked, step.query, step.listing, library.document)
     else:
-        found = evidence.candidates(step.question, step.hits, source, weight)
-        anytime: tuple[Candidate, ...] = ()
-        if not found and step.question.periods:
-            anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight)
-        finding = answer.Finding(step.question, asked, step.query, step.hits, found, anytime)
-        yield from answer.write(finding, weight, source)
+        sides = [(label, _said(side, weight)) for label, side in step.sides]
+        written = False
+        for piece in comparison.write(asked, step.query, sides):
+            written = True
+            yield piece
+        if not written:
+            yield from _said(step, weight)
     yield Answer.piece("", seconds=time.perf_counter() - step.started)
+
+
+def _said(step: _Step, weight: Callable[[str], float]) -> Iterator[Answer]:
+    """The answer to one standalone question from the hits of its search."""
+    if step.question is None:
+        return
+    source = step.sources.__getitem__
+    found = evidence.candidates(step.question, step.hits, source, weight)
+    anytime: tuple[Candidate, ...] = ()
+    if not found and step.question.periods:
+        anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight)
+    finding = answer.Finding(step.question, step.asked.question, step.query, step.hits, found, anytime)
+    yield from answer.write(finding, weight, source)
 
 
 def _asked(given: Any) -> Asked:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from index.types import Span
+
 _NUMERALS = {numeral: str(value) for value, numeral in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _UNIT = r"[万亿千百个项起次家人名元吨亩条座件户批台辆所处种倍天米公平多余%％]"
 
@@ -106,6 +108,19 @@ def replaced(text: str, written: str) -> str:
     for one in sorted(times, key=lambda one: not one.period.isdigit()):
         return text[: one.start] + written + text[one.end :]
     return written + text
+
+
+def beside(text: str, joint: int) -> tuple[str, str, Span] | None:
+    """The two periods on either side of the character at ``joint``, as written (2020年, 2021年), and where they stand.
+
+    ``None`` if no period ends in front of it or none begins behind it.
+    """
+    found = list(_mentions(text))
+    first = next((one for one in found if one.end == joint), None)
+    second = next((one for one in found if one.start == joint + 1), None)
+    if first is None or second is None:
+        return None
+    return written(first.period), written(second.period), Span(first.start, second.end)
 
 
 def written(period: str) -> str:
