@@ -1,0 +1,114 @@
+"""The reader as a PyTorch network: the bundled encoder with three small heads, and what its errors cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import BertModel
+
+from assistant.reader.tokens import Encoded, encode
+from evals.training.samples import Sample
+
+PADDING = 1
+"""The token <pad>, which the mask hides."""
+HEADS = 3
+"""Start of the answer, end of the answer, relevance of the window."""
+
+
+class Reader(nn.Module):
+    """Logits of start and end for each token, and of relevance for each window.
+
+    The first token stands for "no answer here": its start and end logits are those of an empty span.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        # Dropout would cost more than all the rest: without it attention runs as one fused kernel.
+        still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+        self.encoder = BertModel.from_pretrained(folder, add_pooling_layer=False, local_files_only=True, **still)
+        self.encoder.embeddings.requires_grad_(requires_grad=False)
+        self.heads = nn.Linear(self.encoder.config.hidden_size, HEADS)
+        nn.init.normal_(self.heads.weight, std=0.02)
+        nn.init.zeros_(self.heads.bias)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(n, tokens) int64 twice to start (n, tokens), end (n, tokens) and relevance (n), float32."""
+        states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
+        logits = self.heads(states).float()
+        return logits[..., 0], logits[..., 1], logits[:, 0, 2]
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Samples as tensors.
+
+    ``starts`` and ``ends`` (n, tokens) are 1 where a right span begins and ends, ``allowed`` where one may at
+    all: on the window's tokens and on the first. ``read`` and ``judged`` (n) say which samples have a span, or
+    the lack of one, and which a ``relevant``.
+    """
+
+    ids: Tensor
+    mask: Tensor
+    starts: Tensor
+    ends: Tensor
+    allowed: Tensor
+    read: Tensor
+    relevant: Tensor
+    judged: Tensor
+
+    def to(self, device: str) -> Batch:
+        """The batch on ``device``."""
+        return Batch(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+def batch(samples: Sequence[Sample], tokenizer: Tokenizer) -> Batch:
+    """The samples as one batch, padded to the longest, and to a multiple of 32: each length costs compiled kernels."""
+    encoded = [encode(tokenizer, sample.question, sample.context, sample.window) for sample in samples]
+    longest = max(len(each.ids) for each in encoded)
+    shape = (len(samples), 32 * math.ceil(longest / 32))
+    ids = torch.full(shape, PADDING, dtype=torch.long)
+    mask = torch.zeros(shape, dtype=torch.long)
+    starts, ends, allowed = (torch.zeros(shape) for _ in range(3))
+    read = torch.zeros(len(samples))
+    for row, (sample, each) in enumerate(zip(samples, encoded, strict=True)):
+        ids[row, : len(each.ids)] = torch.tensor(each.ids)
+        mask[row, : len(each.ids)] = 1
+        allowed[row, 0] = 1
+        allowed[row, each.first : each.first + len(each.places)] = 1
+        spans = [found for span in sample.spans if (found := tokens(each, *span))]
+        read[row] = sample.read and bool(spans) == bool(sample.spans)
+        for first, last in spans or [(0, 0)]:
+            starts[row, first] = ends[row, last] = 1
+    relevant = torch.tensor([sample.relevant or 0.0 for sample in samples])
+    judged = torch.tensor([float(sample.relevant is not None) for sample in samples])
+    return Batch(ids, mask, starts, ends, allowed, read, relevant, judged)
+
+
+def tokens(encoded: Encoded, start: int, end: int) -> tuple[int, int] | None:
+    """The first and the last token of the characters [start, end) of the window; ``None`` if it was cut before."""
+    inside = [place for place, (first, last) in enumerate(encoded.places) if first < end and start < last]
+    if not inside or encoded.places[-1][1] < end:
+        return None
+    return encoded.first + inside[0], encoded.first + inside[-1]
+
+
+def loss(reader: Reader, given: Batch) -> Tensor:
+    """Negative log-likelihood of the right starts and ends, all places of an answer counted, and of relevance."""
+    start, end, relevance = reader(given.ids, given.mask)
+    span = (_missed(start, given.starts, given.allowed) + _missed(end, given.ends, given.allowed)) / 2
+    judged = nn.functional.binary_cross_entropy_with_logits(relevance, given.relevant, reduction="none")
+    return (span * given.read).sum() / given.read.sum().clamp(min=1) + 0.5 * (
+        judged * given.judged
+    ).sum() / given.judged.sum().clamp(min=1)
+
+
+def _missed(logits: Tensor, right: Tensor, allowed: Tensor) -> Tensor:
+    logits = logits.masked_fill(allowed == 0, -1e4)
+    every = torch.logsumexp(logits, dim=1)
+    return every - torch.logsumexp(logits.masked_fill(right == 0, -1e4), dim=1)

@@ -1,0 +1,135 @@
+"""Training the reader: ``python -m evals.training.train``.
+
+The encoder's embeddings stay as they are; its twelve layers and the heads are trained with AdamW, the learning
+rate rising over the first 6 % of the steps and falling to nothing after. Everything follows from the seed, and a
+run that was interrupted goes on from its last checkpoint.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import torch
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+from assistant.settings import settings
+from evals.training.network import Reader, batch, loss
+from evals.training.samples import SEED, Sample, restored
+from index.model import expand
+
+PARTS = ("ncp", "reading", "stard", "own")
+BATCH = 16
+POOL = 64
+"""Batches whose samples are sorted by length before they are cut, so that little is padded."""
+RATE, HEAD_RATE = 1.5e-4, 1e-3
+RISING = 0.06
+DECAY = 0.01
+CLIPPED = 1.0
+KEPT = 100
+"""Steps between two checkpoints."""
+
+
+def batches(samples: Sequence[Sample], seed: str) -> Iterator[list[Sample]]:
+    """All samples once, in batches of alike lengths, in an order that the seed decides."""
+    lot = random.Random(seed)  # noqa: S311
+    order = list(samples)
+    lot.shuffle(order)
+    for start in range(0, len(order), BATCH * POOL):
+        pool = sorted(order[start : start + BATCH * POOL], key=lambda sample: len(sample.window))
+        cut = [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
+        lot.shuffle(cut)
+        yield from cut
+
+
+def rate(step: int, steps: int) -> float:
+    """The share of the learning rate at a step: up in a line, down in a line."""
+    rising = max(1, int(RISING * steps))
+    return (step + 1) / rising if step < rising else max(0.0, (steps - step) / (steps - rising))
+
+
+def train(samples: Sequence[Sample], folder: Path, kept: Path, threads: int, device: str) -> Reader:
+    """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from."""
+    torch.manual_seed(int.from_bytes(SEED.encode()[:7], "big"))
+    torch.set_num_threads(threads)
+    reader = Reader(folder).to(device)
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    trained = [weight for weight in reader.encoder.parameters() if weight.requires_grad]
+    optimiser = torch.optim.AdamW(
+        [{"params": trained, "lr": RATE}, {"params": list(reader.heads.parameters()), "lr": HEAD_RATE}],
+        weight_decay=DECAY,
+    )
+    rates = [group["lr"] for group in optimiser.param_groups]
+    plan = list(batches(samples, SEED))
+    begun = _resume(reader, optimiser, kept)
+    started, cost = time.monotonic(), 0.0
+    reader.train()
+    for step in range(begun, len(plan)):
+        for group, full in zip(optimiser.param_groups, rates, strict=True):
+            group["lr"] = full * rate(step, len(plan))
+        given = batch(plan[step], tokenizer).to(device)
+        with torch.autocast(device, torch.bfloat16):
+            missed = loss(reader, given)
+        missed.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(reader.parameters(), CLIPPED)
+        optimiser.step()
+        optimiser.zero_grad(set_to_none=True)
+        cost = missed.item() if step == begun else 0.98 * cost + 0.02 * missed.item()
+        if (step + 1) % KEPT == 0 or step + 1 == len(plan):
+            _keep(reader, optimiser, kept, step + 1)
+            speed = BATCH * (step + 1 - begun) / (time.monotonic() - started)
+            click.echo(f"step {step + 1} of {len(plan)}, loss {cost:.3f}, {speed:.1f} samples/s")
+    return reader
+
+
+def _keep(reader: Reader, optimiser: torch.optim.Optimizer, path: Path, step: int) -> None:
+    """Write weights and moments, all or nothing."""
+    tensors = {f"weights.{name}": value for name, value in reader.state_dict().items() if "embeddings" not in name}
+    for group, moments in optimiser.state_dict()["state"].items():
+        tensors |= {f"moments.{group}.{name}": value for name, value in moments.items()}
+    fresh = path.with_suffix(".new")
+    save_file({name: value.contiguous() for name, value in tensors.items()}, fresh, {"step": str(step)})
+    fresh.replace(path)
+    path.with_suffix(".json").write_text(json.dumps({"step": step}), encoding="utf-8")
+
+
+def _resume(reader: Reader, optimiser: torch.optim.Optimizer, path: Path) -> int:
+    """Take up a checkpoint if there is one; the step to go on with."""
+    if not path.exists():
+        return 0
+    tensors = load_file(path)
+    weights = {name.removeprefix("weights."): value for name, value in tensors.items() if name[0] == "w"}
+    reader.load_state_dict(weights, strict=False)
+    state: dict[int, dict[str, Any]] = {}
+    for name, value in tensors.items():
+        if name.startswith("moments."):
+            _, number, what = name.split(".")
+            state.setdefault(int(number), {})[what] = value
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+    return int(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["step"])
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path), help="where the samples lie and the checkpoint is kept")
+@click.option("--fold", "out", default=0, help="which fold is kept out")
+@click.option("--samples", "most", default=0, help="train on so many samples, drawn by lot; all of them for 0")
+def main(home: Path | None, out: int, most: int) -> None:
+    """Train the reader on the samples that keep one fold out."""
+    chosen = settings(home=home)
+    folder = chosen.home / "training"
+    every = [sample for part in PARTS for sample in restored(folder / f"{part}-without-{out}.jsonl")]
+    random.Random(SEED).shuffle(every)  # noqa: S311
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    kept = folder / f"reader-without-{out}.safetensors"
+    train(every[:most] if most else every, expand(chosen.cache), kept, chosen.threads, device)
+    click.echo(f"trained; the weights are in {kept}")
+
+
+if __name__ == "__main__":
+    main()
