@@ -20,9 +20,11 @@ def summary(report: Report, removed: Sequence[str], total: int) -> Iterator[str]
     if report.arrivals:
         pages = sum(arrival.pages for arrival in report.arrivals)
         recognised = sum(arrival.recognised for arrival in report.arrivals)
+        tables = sum(arrival.tables for arrival in report.arrivals)
         read = [
             *([f"{pages:,} 页" + (f"（{recognised:,} 页经文字识别）" if recognised else "")] if pages else []),
             f"{sum(arrival.sections for arrival in report.arrivals):,} 个章节条目",
+            *([f"{tables:,} 个表格"] if tables else []),
             f"{sum(arrival.characters for arrival in report.arrivals):,} 字",
         ]
         yield f"共读入 {'、'.join(read)}。"

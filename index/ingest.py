@@ -63,7 +63,8 @@ class PassageEncoder(Protocol):
 class Arrival:
     """A document that came in: its id, title and path, how much of it there is, and what people should know.
 
-    ``pages`` is 0 in a format without pages, ``recognised`` the number of those read by OCR. ``same_as`` are the ids
+    ``pages`` is 0 in a format without pages, ``recognised`` the number of those read by OCR, ``tables`` what was found
+    when the file was read. ``same_as`` are the ids
     of the documents of the library that say the same.
     """
 
@@ -73,6 +74,7 @@ class Arrival:
     characters: int
     pages: int = 0
     sections: int = 0
+    tables: int = 0
     recognised: int = 0
     notes: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
@@ -205,7 +207,8 @@ class Batch:
             self.arrivals.append(
                 Arrival(
                     *(document.id, document.title, document.path, len(document.text), len(document.pages)),
-                    *(len(parsed.sections) - 1, recognised(document.notes), document.notes, twins),
+                    *(len(parsed.sections) - 1, parsed.tables, recognised(document.notes)),
+                    *(document.notes, twins),
                 )
             )
         self._tell(end, waiting[-1][0].document.path)

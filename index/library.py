@@ -22,8 +22,8 @@ from index.ingest import PassageEncoder as PassageEncoder
 from index.ingest import Progress as Progress
 from index.ingest import Report as Report
 from index.lexical import Lexical
-from index.load import archive
-from index.parsing import Limits, Parsed, prepared
+from index.load import Limits, archive
+from index.parsing import Parsed, prepared
 from index.search import CANDIDATES, Scored, Snapshot, context, rank, references
 from index.store import Known, Store, Summary, blank, busy, faults, read_only_error
 from index.types import Chunk, Document, Filters, Hit, Section

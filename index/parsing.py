@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 from index.duplicates import Fingerprint, fingerprint
 from index.errors import PolicyError, UnreadableFile
-from index.load import LARGEST, content_hash, load, members
+from index.load import LIMITS, Limits, content_hash, loaded, members
+from index.load.reading import reading
 from index.split import chunks
 from index.structure import sections
 from index.types import Chunk, Document, Section
@@ -30,36 +31,15 @@ GRACE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """What one file may cost.
-
-    It has ``largest`` bytes at most, is read within ``seconds`` and ``seconds_per_mib`` more for each of its MiB, but
-    never longer than ``longest``, and ``memory`` is the bytes of data that its worker may hold.
-    """
-
-    largest: int = LARGEST
-    seconds: float = 120.0
-    seconds_per_mib: float = 600.0
-    longest: float = 3600.0
-    memory: int = 2 << 30
-
-    def time(self, size: int) -> float:
-        """The seconds that a file of ``size`` bytes may take.
-
-        Of a scan, a MiB can be 30 pages, and on a busy machine each takes the OCR up to 15 seconds.
-        """
-        return min(self.seconds + self.seconds_per_mib * size / (1 << 20), self.longest)
-
-
-@dataclass(frozen=True, slots=True)
 class Parsed:
-    """A document ready to be encoded and stored."""
+    """A document ready to be encoded and stored; ``tables`` is how many its file has, 0 if it was not read anew."""
 
     document: Document
     sections: tuple[Section, ...]
     chunks: tuple[Chunk, ...]
     repeals: tuple[Repeal, ...]
     fingerprint: Fingerprint
+    tables: int = 0
 
 
 class Task(NamedTuple):
@@ -69,17 +49,18 @@ class Task(NamedTuple):
     arguments: tuple[Any, ...]
 
 
-def parse(path: Path, known: str = "", largest: int = LARGEST) -> Parsed | None:
+def parse(path: Path, known: str = "", limits: Limits = LIMITS) -> Parsed | None:
     """The document in the file at ``path``, parsed; ``None`` if its content hash is the one ``known``.
 
     Raises what ``load`` raises, and UnreadableFile for a path or text that cannot be stored as UTF-8.
     """
-    if known and content_hash(path, largest) == known:
+    if known and content_hash(path, limits.largest) == known:
         return None
-    return prepared(_readable(load(path, largest)))
+    document, tables = loaded(path, limits)
+    return prepared(_readable(document), tables)
 
 
-def prepared(document: Document) -> Parsed:
+def prepared(document: Document, tables: int = 0) -> Parsed:
     """All that is derived from the document's text."""
     outline = sections(document.text)
     return Parsed(
@@ -88,10 +69,17 @@ def prepared(document: Document) -> Parsed:
         chunks(document.id, document.text, outline),
         repeals(document.text, document.facts),
         fingerprint(document.text),
+        tables,
     )
 
 
-TASKS: dict[str, Callable[..., Any]] = {"parse": parse, "members": lambda path: tuple(members(path))}
+def inside(path: Path, limits: Limits) -> tuple[Path, ...]:
+    """The files in the archive at ``path``; itself if it has none, or cannot be opened within ``limits``."""
+    with reading(limits):
+        return tuple(members(path))
+
+
+TASKS: dict[str, Callable[..., Any]] = {"parse": parse, "members": inside}
 
 
 def serve() -> None:

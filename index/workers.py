@@ -19,8 +19,8 @@ from types import TracebackType
 from typing import IO, Any, NamedTuple
 
 from index.errors import PolicyError, UnreadableFile
-from index.load import files
-from index.parsing import Limits, Parsed, Task, parse
+from index.load import Limits, files
+from index.parsing import Parsed, Task, parse
 
 PROCESSES = min(2, os.cpu_count() or 1)
 """More would only wait: the encoder takes longer than the parsing of most files."""
@@ -88,7 +88,7 @@ class Workers:
             ):
                 yield self._result(*ahead.popleft())
             plain = source.path.suffix.lower() in PLAIN and source.size <= SMALL
-            task = Task("parse", (source.path, source.known, self._limits.largest))
+            task = Task("parse", (source.path, source.known, self._limits))
             seconds = self._limits.time(source.size)
             ahead.append((source, None if plain else self._submit(task, source.path, seconds)))
         while ahead:
@@ -97,14 +97,16 @@ class Workers:
     def _result(self, source: Source, future: Future[Any] | None) -> tuple[Source, Parsed | PolicyError | None]:
         try:
             if future is None:
-                return source, parse(source.path, source.known, self._limits.largest)
+                return source, parse(source.path, source.known, self._limits)
             return source, future.result()
         except PolicyError as error:
             return source, error
 
     def _members(self, path: Path) -> tuple[Path, ...]:
         try:
-            found: tuple[Path, ...] = self._submit(Task("members", (path,)), path, self._limits.seconds).result()
+            found: tuple[Path, ...] = self._submit(
+                Task("members", (path, self._limits)), path, self._limits.seconds
+            ).result()
         except UnreadableFile:
             return (path,)
         return found

@@ -18,7 +18,7 @@ from index import workers as workers_module
 from index.errors import LibraryError, UnreadableFile
 from index.ingest import changes, found, recognised
 from index.library import Library
-from index.parsing import Limits
+from index.load import Limits
 from index.workers import Source, Workers
 
 PAGE = "<html><head><title>{title}</title></head><body><h1>{title}</h1>{body}</body></html>"

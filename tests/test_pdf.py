@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import time
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -15,6 +14,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import UnreadableFile
 from index.load.pdf import pdf
+from index.load.reading import Limits, reading
 from index.types import Content, Document, Facts
 
 SONG = "STSong-Light"  # a font that every reader has: no file of it is needed
@@ -276,9 +276,8 @@ def test_a_file_cut_anywhere_is_read_or_refused(cut: int) -> None:
     assert text in ("", "本办法自发布之日起施行。\n")
 
 
-def test_too_many_pages_are_refused_before_any_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.modules[pdf.__module__], "PAGES", 3)
-    with pytest.raises(UnreadableFile, match="has 4 pages, and 1 to 3 can be read"):
+def test_too_many_pages_are_refused_before_any_is_read() -> None:
+    with reading(Limits(pages=3)), pytest.raises(UnreadableFile, match="has 4 pages, and 1 to 3 can be read"):
         pdf(made([written(["甲"])] * 4), PATH)
 
 

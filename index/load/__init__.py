@@ -11,6 +11,7 @@ import os
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from index.errors import EmptyDocument, LoadError, PolicyError, UnknownFormat, UnreadableFile
 from index.load import archive
@@ -21,6 +22,8 @@ from index.load.html import saved_webpage, webpage
 from index.load.ofd import official
 from index.load.package import damaged, opened, protected
 from index.load.pdf import pdf
+from index.load.reading import Limits as Limits
+from index.load.reading import reading
 from index.load.slides import presentation
 from index.load.sniff import actual
 from index.load.spreadsheet import old_workbook, separated, workbook
@@ -28,7 +31,8 @@ from index.load.text import markdown, plain
 from index.metadata import SIDECAR, facts
 from index.types import Content, Document
 
-LARGEST = 256 << 20  # bytes of one file
+LIMITS = Limits()
+LARGEST = LIMITS.largest
 
 LOADERS: dict[str, Callable[[bytes, Path], Content]] = {
     ".txt": plain,
@@ -56,14 +60,31 @@ _AKIN = {".htm": ".html", ".mht": ".mhtml", ".wps": ".doc"}
 _SOURCE = (".txt", ".md", ".markdown", ".csv")  # what these hold is text, even if it is that of a web page
 
 
-def load(path: Path, largest: int = LARGEST) -> Document:
-    """The document in the file at ``path``, which may have ``largest`` bytes.
+class Loaded(NamedTuple):
+    """A document, and how many tables its loader found in the file."""
+
+    document: Document
+    tables: int
+
+
+def load(path: Path, limits: Limits = LIMITS) -> Document:
+    """The document in the file at ``path``, if it is within ``limits``.
 
     The facts that a sidecar ``<file name>.meta.toml`` gives go before those found in the text. Raises
     UnknownFormat, UnreadableFile or EmptyDocument, and LoadError for a bad sidecar; each names the file.
     """
+    return loaded(path, limits).document
+
+
+def loaded(path: Path, limits: Limits = LIMITS) -> Loaded:
+    """What ``load`` gives, with the number of the tables."""
+    with reading(limits) as one:
+        return Loaded(_document(path, limits.largest), one.tables)
+
+
+def _document(path: Path, largest: int) -> Document:
     suffix = path.suffix.lower()
-    if suffix not in SUFFIXES and not os.path.isdir(path):
+    if suffix not in SUFFIXES and present(path) and not os.path.isdir(path):
         known = " ".join(SUFFIXES)
         raise UnknownFormat(
             f"{path} is of an unknown type; convert it to one of {known}",

@@ -23,10 +23,10 @@ from index.load.layout import Glyph, blocks
 from index.load.numbering import children, local
 from index.load.package import damaged, opened, xml
 from index.load.paging import Page, paged
+from index.load.reading import present
 from index.load.text import normalised
 from index.types import Content, Facts
 
-PAGES = 5_000  # of one file
 GLYPHS = 100_000  # of one page
 POINT = 72 / 25.4  # points in a millimetre
 THIN = 1.0  # millimetres: a filled box no thicker is a stroke
@@ -73,10 +73,10 @@ def official(data: bytes, path: Path) -> Content:
             for page, images in _pages(package, document, posixpath.dirname(name.lstrip("/")), path):
                 pages.append(page)
                 pictures += images
-                if len(pages) > PAGES:
+                if len(pages) > (most := present().limits.pages):
                     raise UnreadableFile(
-                        f"{path} has more than {PAGES} pages; split it and add the parts",
-                        f"{path} 超过 {PAGES} 页；请拆分后重新添加",
+                        f"{path} has more than {most} pages; split it and add the parts",
+                        f"{path} 超过 {most} 页；请拆分后重新添加",
                     )
     text, starts = paged(pages)
     notes = (f"文档含图片{pictures}幅，图片中的文字未读取",) if pictures else ()

@@ -15,8 +15,8 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from lxml import etree
 
 from index.errors import UnreadableFile
+from index.load.reading import present
 
-MEMBERS = 5_000  # files in one zip file
 TOTAL = 1 << 30  # bytes in all, unpacked
 RATIO = 200  # of a file's unpacked to its packed size; XML of office files stays below 100
 SMALL = 16 << 20  # bytes unpacked up to which the ratio does not matter
@@ -36,7 +36,7 @@ def opened(source: bytes | Path, path: Path) -> ZipFile:
     infos = package.infolist()
     total = sum(info.file_size for info in infos)
     swollen = any(info.file_size > SMALL and info.file_size > RATIO * max(info.compress_size, 1) for info in infos)
-    if len(infos) > MEMBERS or total > TOTAL or swollen:
+    if len(infos) > present().limits.members or total > TOTAL or swollen:
         raise UnreadableFile(
             f"{path} unpacks to {len(infos)} files and {total} bytes, more than is allowed; "
             "unpack it and add the documents you need",

@@ -112,7 +112,8 @@ def _written(
     """A table as lines, and its rows of headings; one without its own has those of the page before."""
     table = block.rows
     if heads and table[: len(heads)] != heads:
-        return normalised(rows(heads + table, header_rows=len(heads), title=title, measure=measure)), heads
+        whole = rows(heads + table, header_rows=len(heads), title=title, measure=measure, goes_on=True)
+        return normalised(whole), heads
     count = 1 if len(table) == 1 and block.goes_on else headings(table)
     return normalised(rows(table, header_rows=count, title=title, measure=measure)), table[:count]
 

@@ -16,6 +16,7 @@ from index.load import ocr
 from index.load.grid import MOST, Rule
 from index.load.layout import Glyph, blocks
 from index.load.paging import Page, paged
+from index.load.reading import present
 from index.load.symbols import UNKNOWN, meaning
 from index.load.text import plausibility
 from index.types import Content
@@ -23,7 +24,6 @@ from index.types import Content
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfMatrix, PdfObject, PdfPage
 
-PAGES = 5000  # a longer file is refused
 GLYPHS = 200_000  # characters of a page, of which the rest is not read
 IMAGE = 1800  # pixels of the longer side of a page's image for recognition
 BROKEN = 0.1  # the plausibility below which a text layer is not believed
@@ -59,10 +59,11 @@ def pdf(data: bytes, path: Path) -> Content:
 
 def _content(document: PdfDocument, path: Path) -> Content:
     count = len(document)
-    if not 0 < count <= PAGES:
+    most = present().limits.pages
+    if not 0 < count <= most:
         raise UnreadableFile(
-            f"{path} has {count} pages, and 1 to {PAGES} can be read; split it or check it, and add it again",
-            f"{path} 共 {count} 页，可读取的页数为 1 至 {PAGES}；请拆分或检查文件后重新添加",
+            f"{path} has {count} pages, and 1 to {most} can be read; split it or check it, and add it again",
+            f"{path} 共 {count} 页，可读取的页数为 1 至 {most}；请拆分或检查文件后重新添加",
         )
     pages: list[Page] = []
     by: dict[str, list[int]] = {"recognised": [], "missing": [], "damaged": [], "unknown": []}

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.load.reading import present
+
 LINE = 140  # characters of the longest line that is not parted; sentences.LONG, and the room for its end
 MOSTLY = 0.8  # of a column's cells that are numerals, and it numbers the rows
 HEADS = 3  # columns at most that name a row
@@ -26,7 +28,12 @@ _ENDS = "。；;，, "
 
 
 def rows(
-    table: Sequence[Sequence[str]], *, header_rows: int | None = None, title: str = "", measure: str = ""
+    table: Sequence[Sequence[str]],
+    *,
+    header_rows: int | None = None,
+    title: str = "",
+    measure: str = "",
+    goes_on: bool = False,
 ) -> str:
     """The table as lines of "row heading · column heading：value；column heading：value", each ended by a newline.
 
@@ -34,7 +41,8 @@ def rows(
     rows at the top hold headings (found by their shape if ``None``). The ``title`` goes before, with the unit
     that it or a row across the whole table names; every row repeats the unit, or the
     ``measure`` that the title does not tell, at its end. A row too long for
-    one sentence becomes several lines, each with the row's heading. Empty text without any value.
+    one sentence becomes several lines, each with the row's heading. Empty text without any value. What ``goes_on``
+    from a page before is not counted as another table.
     """
     grid = _grid(table)
     title, own = unit(_cell(title))
@@ -47,6 +55,7 @@ def rows(
     grid = _grid(grid)
     if not grid:
         return f"{title}\n" if title else ""
+    present().tables += not goes_on
     count = headings(grid) if header_rows is None else min(header_rows, len(grid))
     heads = _heads(grid[:count], len(grid[0]))
     lines = [f"{title}（单位：{own}）" if own and title else title or (f"单位：{own}" if own else "")]
