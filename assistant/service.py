@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from assistant.assistant import Assistant
 from assistant.types import Answer, Turn
 from index.types import Filters
+
+if TYPE_CHECKING:
+    from assistant.assistant import Assistant
 
 STOPPED = "stopped"
 """The outcome of an answer that was given up before its end."""
@@ -61,7 +64,7 @@ class Service:
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, *, asker: Asker
-    ) -> Iterator[Answer]:
+    ) -> Generator[Answer, None, None]:
         """As ``Assistant.stream``; to be closed if it is not read to its end."""
         with self._watched(question, asker) as so_far:
             for piece in self.assistant.stream(question, history, filters):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ class Lane:
                 raise
             raise _late(self.seconds) from error
 
-    async def stream(self, work: Callable[[], Iterator[Result]]) -> AsyncIterator[Result]:
+    async def stream(self, work: Callable[[], Generator[Result, None, None]]) -> AsyncGenerator[Result, None]:
         """The items that ``work`` yields, once the first is there; it is closed if they are not read to the end.
 
         Raises as ``run`` does, here for the first item, in the iteration for the others.
@@ -56,7 +56,7 @@ class Lane:
 
         def produce() -> None:
             try:
-                with closing(work()) as source:  # type: ignore[type-var]
+                with closing(work()) as source:
                     for item in source:
                         if gone.is_set():
                             return
@@ -80,7 +80,7 @@ class Lane:
             gone.set()
             future.cancel()
 
-        async def rest(item: Any) -> AsyncIterator[Result]:
+        async def rest(item: Any) -> AsyncGenerator[Result, None]:
             try:
                 while item is not _END:
                     yield item

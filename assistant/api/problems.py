@@ -93,7 +93,7 @@ def status(error: PolicyError) -> int:
 def of(path: str, error: Exception) -> JSONResponse:
     """The response for an exception; one that is neither deliberate nor the framework's is logged."""
     if isinstance(error, HTTPException):
-        own = error.detail if error.detail not in _PHRASES else ""
+        own = "" if error.detail.isascii() else error.detail  # the framework's own is English
         return problem(path, error.status_code, own, error.headers)
     if isinstance(error, RequestValidationError):
         return problem(path, 422, _described(error), errors=_places(error))
@@ -120,9 +120,6 @@ def install(app: FastAPI) -> None:
 
     for kind in (HTTPException, RequestValidationError, PolicyError, Exception):
         app.add_exception_handler(kind, handle)
-
-
-_PHRASES = frozenset(one.phrase for one in HTTPStatus) | {"Content Too Large"}
 
 
 def _places(error: RequestValidationError) -> list[dict[str, str]]:
