@@ -14,6 +14,7 @@ from assistant.types import Answer, Turn
 from index.embed import Encoder
 from index.errors import PolicyError, SettingsError
 from index.library import Library
+from index.load.reading import Limits
 from index.types import Filters
 
 if TYPE_CHECKING:
@@ -27,7 +28,20 @@ def _encoder(chosen: Settings) -> Encoder:
 
 def library(chosen: Settings) -> Library:
     """The library that the settings name, its encoder not yet loaded."""
-    return Library(chosen.home, _encoder(chosen))
+    return Library(chosen.home, _encoder(chosen), limits=_limits(chosen))
+
+
+def _limits(chosen: Settings) -> Limits:
+    """What the settings let one file cost."""
+    usual = Limits()
+    return Limits(
+        largest=chosen.file_mb << 20,
+        seconds=min(usual.seconds, chosen.file_seconds),
+        longest=chosen.file_seconds,
+        memory=chosen.file_memory_mb << 20,
+        pages=chosen.file_pages,
+        members=chosen.archive_files,
+    )
 
 
 class Assistant:
@@ -66,7 +80,7 @@ class Assistant:
         """
         chosen = settings(home=home, documents=documents, model=model)
         made = _encoder(chosen)
-        opened = Library(chosen.home, made)
+        opened = Library(chosen.home, made, limits=_limits(chosen))
         try:
             return cls(opened, chosen, made, _fill(opened, chosen.documents, progress))
         except BaseException:

@@ -31,6 +31,9 @@ class Settings:
     ``upload_mb`` the largest request and upload in MiB; ``request_seconds`` and ``upload_seconds`` the longest that
     one may take; ``at_once`` how many questions are worked on at a time and ``waiting`` how many more may wait.
     ``audit`` keeps a record of who asked what.
+
+    What one file may cost: ``file_mb`` MiB and ``file_pages`` pages, ``archive_files`` files in an archive or an office
+    document, ``file_seconds`` to read it (large ones; small ones have less) and ``file_memory_mb`` MiB of memory.
     """
 
     home: Path = Path("var")
@@ -49,6 +52,11 @@ class Settings:
     at_once: int = 8
     waiting: int = 200
     audit: bool = True
+    file_mb: int = 256
+    file_pages: int = 5000
+    archive_files: int = 5000
+    file_seconds: int = 3600
+    file_memory_mb: int = 2048
 
 
 def settings(
@@ -180,6 +188,11 @@ _KINDS: Mapping[str, _Kind] = {
     "at_once": _up_to(1024),
     "waiting": _up_to(100_000),
     "audit": _Kind(_switch, "true or false", "true 或 false"),
+    "file_mb": _up_to(4096),
+    "file_pages": _up_to(100_000),
+    "archive_files": _up_to(1_000_000),
+    "file_seconds": _up_to(86400),
+    "file_memory_mb": _up_to(1 << 20),
 }
 
 

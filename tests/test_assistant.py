@@ -12,9 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, Filters, Turn
+from assistant.assistant import library
 from assistant.settings import Settings
 from index.errors import EmptyDocument, InvalidQuestion, ModelError, SettingsError
 from index.library import Library
+from index.load import Limits
 
 QUESTIONS = ("2021年碳达峰任务有哪些", "谁作工作报告", "黑臭水体消除比例", "2022年碳达峰任务有哪些", "你好")
 
@@ -177,3 +179,20 @@ def test_a_model_that_is_not_here_stops_the_program_and_is_named(tmp_path: Path)
     (documents / "通知.txt").write_text("各单位应当节约用水。", encoding="utf-8")
     with pytest.raises(ModelError, match="no/such-model"):
         Assistant.open(tmp_path / "home", documents, model="no/such-model")
+
+
+def test_the_settings_limit_what_a_file_may_cost(tmp_path: Path) -> None:
+    found = library(
+        Settings(
+            *(tmp_path, tmp_path / "cache"),
+            file_mb=3,
+            file_pages=7,
+            archive_files=9,
+            file_seconds=50,
+            file_memory_mb=400,
+        )
+    )
+    with found:
+        assert found.limits == Limits(
+            largest=3 << 20, seconds=50, longest=50, memory=400 << 20, pages=7, members=9
+        )
