@@ -54,8 +54,7 @@ def as_markdown(exchanges: Sequence[Exchange], title: str) -> str:
     notes: list[str] = []
     for exchange in exchanges:
         given: dict[int, int] = {}
-        question = _escaped(_line(exchange.question))
-        blocks.append(f"## 问：{question}")
+        blocks.append(f"## {_escaped(_line(exchange.question))}")
         blocks.extend(f"*{_escaped(remark)}*" for remark in _remarks(exchange.answer))
         for pieces in _paragraphs(exchange.answer):
             text = ""
@@ -165,6 +164,8 @@ def _page(title: str) -> Document:
     properties.title, properties.author, properties.comments = title[:255], "", ""
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
     for name, typeface, size in _TYPEFACES:
         style = document.styles[name]
         style.font.name, style.font.size = "Times New Roman", Pt(size)
