@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # Tuned on pages of three scanned standards, Nov 2026, for the processor's time at the same error rate: 3 s a page; 6 s
 # with lines looked for at full size and short ones padded to 320 pixels, 7 s or more with two threads, which wait busily.
 THREADS = 1  # of a process; files are read in two
-LONGEST = 1280  # pixels of the longer side of the picture in which lines are looked for; they are read at full size
+LONGEST = 1280  # pixels of the longer side of what lines are looked for in; they are read at full size
 NARROWEST = 160  # pixels to which a shorter line, 48 high, is padded
 SURE = 0.5  # the mean certainty below which a line is no text
 TRADITIONAL = 0.03  # the share of traditional characters below which a page is written in simplified ones
