@@ -28,7 +28,7 @@ ROLES = {Role.READER: "查询", Role.EDITOR: "维护文档库", Role.ADMIN: "管
 
 _role = click.Choice([role.value for role in Role])
 _user_option = click.option(
-    "--user", default="", callback=unicode, help="哪个用户的对话；没有设置用户时不必给出。"
+    "--user", callback=unicode, help="只看这个用户的对话；没有设置用户时，一个浏览器就是一个用户。"
 )
 _since_option = click.option(
     "--since", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="只要此日及以后的反馈。"
@@ -155,12 +155,14 @@ def conversations() -> None:
 @click.argument("matching", metavar="[关键词]", default="", callback=unicode)
 @_user_option
 @home_option
-def list_conversations(matching: str, user: str, home: Path | None) -> None:
-    """A user's conversations, one a line."""
+def list_conversations(matching: str, user: str | None, home: Path | None) -> None:
+    """The conversations, one a line."""
     with _conversations(home) as kept:
-        found = kept.list(user, matching)
-    for head in found:
-        click.echo(f"{head.id}\t{head.changed.astimezone():%Y-%m-%d %H:%M}\t{head.turns} 轮\t{head.title}")
+        owners = kept.owners() if user is None else (user,)
+        found = [(head, owner) for owner in owners for head in kept.list(owner, matching)]
+    for head, owner in sorted(found, key=lambda one: one[0].changed, reverse=True):
+        when = f"{head.changed.astimezone():%Y-%m-%d %H:%M}"
+        click.echo(f"{head.id}\t{when}\t{head.turns} 轮\t{_line(owner) or '-'}\t{_line(head.title)}")
     if not found:
         click.echo("没有符合条件的对话。", err=True)
 
@@ -171,14 +173,15 @@ def list_conversations(matching: str, user: str, home: Path | None) -> None:
 @click.option("--md", type=click.Path(path_type=Path), help="写入这个 Markdown 文件。")
 @_user_option
 @home_option
-def export_conversation(id: str, docx: Path | None, md: Path | None, user: str, home: Path | None) -> None:  # noqa: A002
+def export_conversation(id: str, docx: Path | None, md: Path | None, user: str | None, home: Path | None) -> None:  # noqa: A002
     """Write a conversation to files."""
     from assistant.export import as_docx, as_markdown
 
     if docx is None and md is None:
         raise click.UsageError("请用 --docx 或 --md 给出要写入的文件。")
     with _conversations(home) as kept:
-        title, exchanges = kept.head(user, id).title, kept.read(user, id)
+        owner = kept.owner(id) if user is None else user
+        title, exchanges = kept.head(owner, id).title, kept.read(owner, id)
     if docx is not None:
         _write(docx, as_docx(exchanges, title))
     if md is not None:
@@ -198,7 +201,12 @@ def list_feedback(since: datetime | None, home: Path | None) -> None:
     with _feedback(home) as store:
         found = store.all(since)
     for one in found:
-        values = (one.id, f"{one.at.astimezone():%Y-%m-%d %H:%M}", "赞" if one.good else "踩", one.user or "-")
+        values = (
+            one.id,
+            f"{one.at.astimezone():%Y-%m-%d %H:%M}",
+            "赞" if one.good else "踩",
+            _line(one.user) or "-",
+        )
         click.echo("\t".join(map(str, (*values, _line(one.question), _line(one.reason)))))
     if not found:
         click.echo("还没有反馈。", err=True)
@@ -274,5 +282,6 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _line(text: str) -> str:
-    line = " ".join(text.split())
+    """The beginning of a text on one line, without what would steer a terminal."""
+    line = "".join(each if each.isprintable() else "\ufffd" for each in " ".join(text.split()))
     return line if len(line) <= 60 else line[:59] + "…"

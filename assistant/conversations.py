@@ -174,6 +174,23 @@ class Conversations:
             connection.execute("DELETE FROM conversations WHERE id = ?", (id,))
         self._database.settle()
 
+    def owner(self, id: str) -> str:  # noqa: A002
+        """Whose conversation it is: for those who look after the home, not for users."""
+        if self._database.exists:
+            with self._database.reading() as connection:
+                row = connection.execute("SELECT user FROM conversations WHERE id = ?", (clean(id),)).fetchone()
+            if row is not None:
+                return str(row["user"])
+        raise _unknown(id)
+
+    def owners(self) -> tuple[str, ...]:
+        """Who has conversations: for those who look after the home, not for users."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            rows = connection.execute("SELECT DISTINCT user FROM conversations ORDER BY user").fetchall()
+        return tuple(user for (user,) in rows)
+
     def forget(self, user: str) -> int:
         """Delete all conversations of the user; how many there were."""
         if not self._database.exists:

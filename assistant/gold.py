@@ -6,6 +6,7 @@ only the question is known; its case lacks the gold, and says in its note that s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import PurePath
@@ -18,6 +19,10 @@ KINDS = frozenset({"list", "number", "date", "person", "yesno", "definition", "o
 """The kinds of answers that are kinds of cases, too."""
 INCOMPLETE = "待补全"
 """How the note of a case begins that lacks its gold."""
+
+_NUMBERED = re.compile(
+    r"^\d+\. (.+)\[(\d+)\]$", re.MULTILINE
+)  # the items of a list whose statements are not known
 
 
 def cases(feedback: Iterable[Feedback], *, complete: bool) -> list[dict[str, Any]]:
@@ -67,6 +72,7 @@ def _evidence(answer: Answer) -> list[str]:
 def _facts(answer: Answer) -> list[str]:
     """What the answer says, each in the words of a quote; the line that introduces a list is none of it."""
     quotes = {citation.marker: citation.quote for citation in answer.citations}
-    said = [line for line in answer.statements if not line.lead] or answer.statements
-    facts = (line.text if line.text in quotes.get(line.marker, "") else quotes.get(line.marker) for line in said)
+    said = [(line.text, line.marker) for line in answer.statements if not line.lead]
+    said = said or [(text, int(marker)) for text, marker in _NUMBERED.findall(answer.text)]
+    facts = (text if text in quotes.get(marker, "") else quotes.get(marker, "") for text, marker in said)
     return list(dict.fromkeys(fact for fact in facts if fact)) or _evidence(answer)
