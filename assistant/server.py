@@ -35,7 +35,7 @@ def application(assistant: Assistant, host: str = "127.0.0.1") -> ASGIApp:
         yield
         shared.close()
 
-    page = FastAPI(openapi_url=None, lifespan=running, max_body_size=settings.upload_mb << 20)
+    page = FastAPI(openapi_url=None, lifespan=running)
 
     async def mounted() -> None:
         # Outside a running event loop Gradio opens one for each of its locks and never closes it.

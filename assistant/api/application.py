@@ -41,7 +41,6 @@ def api(shared: Shared) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=shared.settings.request_mb << 20,
         responses={
             code: {"description": about, "content": {problems.MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
             for code, about in REFUSALS.items()

@@ -27,8 +27,9 @@ from index.errors import InvalidQuestion
 MODEL = "policy-assistant"
 CREATED = 1767225600
 """When the model "was created": 2026-01-01."""
-REFERENCES = "\n\n出处：\n"
-"""What parts an answer from its references in a message."""
+ANSWERED = "\n\n出处：\n"
+REFUSED = "\n\n所引：\n"
+"""What parts a message's answer, or refusal, from its references."""
 
 router = APIRouter()
 
@@ -185,7 +186,7 @@ def conversation(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
     if not spoken or messages[-1].role != "user":
         raise InvalidQuestion("the last message is not the user's", "最后一条消息应当来自用户（role 为 user）")
     turns = [
-        Turn(asked.words(), answered.words().partition(REFERENCES)[0])
+        Turn(asked.words(), answered.words().partition(ANSWERED)[0].partition(REFUSED)[0])
         for asked, answered in pairwise(spoken)
         if (asked.role, answered.role) == ("user", "assistant")
     ]
@@ -198,7 +199,7 @@ def references(answer: Answer) -> str:
         f"[{citation.marker}] {render.reference(citation)}\n    “{' '.join(citation.quote.split())}”"
         for citation in answer.citations
     ]
-    return REFERENCES + "\n".join(lines) if lines else ""
+    return (ANSWERED if answer.answered else REFUSED) + "\n".join(lines) if lines else ""
 
 
 async def _chunks(
@@ -214,11 +215,12 @@ async def _chunks(
 
     try:
         yield chunk({"role": "assistant", "content": ""})
-        whole = Answer.piece("")
+        whole: Answer | None = None
         async for piece in pieces:
-            whole += piece
+            whole = piece if whole is None else whole + piece
             if piece.text:
                 yield chunk({"content": piece.text})
+        whole = whole or Answer.piece("")
         after = references(whole)
         if after:
             yield chunk({"content": after})

@@ -58,7 +58,7 @@ class Gate:
             return
         passage = _Passage(scope, receive, send, self._shared)
         try:
-            refused = await self._refusal(scope)
+            refused = passage.refusal() or await self._refusal(scope)
             if refused is None:
                 await self.app(scope, passage.receive, passage.send)
             elif scope["type"] == "websocket":
@@ -189,13 +189,22 @@ class _Passage:
         self._begun = time.perf_counter()
         self._status = 500
         self._whole = scope["type"] != "http"
-        uploads = scope["path"] == "/api/documents" or not self._ours
         settings = shared.settings
+        uploads = scope["path"] == "/api/documents" or not self._ours
         self._patience = settings.upload_seconds if uploads else settings.request_seconds
+        self._most = (settings.upload_mb if uploads else settings.request_mb) << 20
+        self._size = 0
         shared.metrics.begun()
 
+    def refusal(self) -> ASGIApp | None:
+        """The response for a request that says itself that it is too large."""
+        length = Headers(scope=self._scope).get("content-length", "")
+        if length.isdecimal() and int(length[:20]) > self._most:
+            return problems.of(self._scope["path"], self._too_large())
+        return None
+
     async def receive(self) -> Message:
-        """The next part of the request. ``HTTPException`` 408 when the whole takes too long to come."""
+        """The next part of the request. ``HTTPException`` 408 if the whole takes too long to come, 413 if it is too large."""
         if self._whole:
             return await self._receive()
         left = self._begun + self._patience - time.perf_counter()
@@ -204,6 +213,9 @@ class _Passage:
         except TimeoutError as error:
             raise HTTPException(408, headers={"Connection": "close"}) from error
         self._whole = message["type"] != "http.request" or not message.get("more_body", False)
+        self._size += len(message.get("body", b""))
+        if self._size > self._most:
+            raise self._too_large()
         return message
 
     async def send(self, message: Message) -> None:
@@ -217,6 +229,9 @@ class _Passage:
                     headers.setdefault(name, value)
         self.ended = message["type"] == "http.response.body" and not message.get("more_body", False)
         await self._send(message)
+
+    def _too_large(self) -> HTTPException:
+        return HTTPException(413, f"请求的内容超过 {self._most >> 20} MB", {"Connection": "close"})
 
     def count(self) -> None:
         """Count the request."""
