@@ -12,6 +12,7 @@ from assistant.confidence import THRESHOLD, confidence
 from assistant.evidence import Candidate, Source
 from assistant.prompts import render
 from assistant.question import Question
+from assistant.reader.reading import Read
 from assistant.types import Answer, Citation, Statement
 from index.types import Hit
 
@@ -26,7 +27,7 @@ _OWN_ENUMERATOR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found for a question: the candidates of the time asked for, and those of any time."""
+    """What was found for a question: the candidates of the time asked for, those of any time, what was read."""
 
     question: Question
     asked: str
@@ -34,6 +35,7 @@ class Finding:
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
     anytime: tuple[Candidate, ...]
+    reads: tuple[Read, ...] = ()
 
 
 def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
@@ -41,7 +43,7 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
     question = finding.question
     found = fitting(question, finding.candidates)
     sure = confidence(question, found[0]) if found else 0.0
-    lines = compose.compose(question, found, weight) if sure >= THRESHOLD else ()
+    lines = compose.compose(question, found, weight, finding.reads) if sure >= THRESHOLD else ()
     start = Answer(
         question=finding.asked,
         query=finding.query,

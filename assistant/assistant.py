@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from assistant.reader.reading import Reader
 from assistant.retriever import PolicyRetriever
 from assistant.settings import Settings, settings
 from assistant.types import Answer, Turn
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
 def _encoder(chosen: Settings) -> Encoder:
     """The encoder that the settings name, not yet loaded."""
     return Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads)
+
+
+def _reader(chosen: Settings) -> Reader | None:
+    """The reader that the settings name, not yet loaded."""
+    return Reader(chosen.cache, chosen.threads) if chosen.reader == "trained" else None
 
 
 def library(chosen: Settings) -> Library:
@@ -116,7 +122,12 @@ class Assistant:
         """The LangChain runnable behind ``ask``; what it takes, see ``assistant.chain.chain``."""
         from assistant.chain import chain
 
-        return chain(self.library)
+        return chain(self.library, self.reader)
+
+    @cached_property
+    def reader(self) -> Reader | None:
+        """The trained reader, its weights not yet loaded; ``None`` if the settings say "none"."""
+        return _reader(self.settings)
 
     @cached_property
     def retriever(self) -> PolicyRetriever:

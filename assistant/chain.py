@@ -23,6 +23,8 @@ from assistant import answer, catalogue, comparison, evidence, periods, rewrite,
 from assistant.catalogue import Listing
 from assistant.evidence import Candidate, Source
 from assistant.question import Question, clean, understand
+from assistant.reader.reading import Read, Reader
+from assistant.reader.windows import windows
 from assistant.retriever import PolicyRetriever, hit
 from assistant.sources import Sources
 from assistant.types import Answer, Turn
@@ -60,10 +62,11 @@ class _Step:
     sources: Mapping[str, Source] = field(default_factory=dict)
     listing: Listing | None = None
     sides: tuple[tuple[str, _Step], ...] = ()
+    reads: tuple[Read, ...] = ()
 
 
-def chain(library: Library) -> Runnable[Any, Answer]:
-    """The runnable that answers from ``library``.
+def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answer]:
+    """The runnable that answers from ``library``; ``reader``, if there is one, reads the best hits.
 
     It takes an ``Asked``, a plain string, or a mapping with question, history (turns, or mappings with question
     and answer) and filters (``Filters`` or a mapping of its fields).
@@ -110,7 +113,10 @@ def chain(library: Library) -> Runnable[Any, Answer]:
             present = tuple(found for found in hits if found.chunk.document_id in behind)
             if present == hits:
                 break
-        return replace(step, hits=present, sources=behind)
+        reads: tuple[Read, ...] = ()
+        if reader is not None:
+            reads = reader.read(step.question.text, windows(present, behind.__getitem__))
+        return replace(step, hits=present, sources=behind, reads=reads)
 
     def written(steps: Iterator[_Step]) -> Iterator[Answer]:
         for step in steps:
@@ -151,11 +157,11 @@ def _said(step: _Step, weight: Callable[[str], float]) -> Iterator[Answer]:
     if step.question is None:
         return
     source = step.sources.__getitem__
-    found = evidence.candidates(step.question, step.hits, source, weight)
+    found = evidence.candidates(step.question, step.hits, source, weight, step.reads)
     anytime: tuple[Candidate, ...] = ()
     if not found and step.question.periods:
-        anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight)
-    finding = answer.Finding(step.question, step.asked.question, step.query, step.hits, found, anytime)
+        anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight, step.reads)
+    finding = answer.Finding(step.question, step.asked.question, step.query, step.hits, found, anytime, step.reads)
     yield from answer.write(finding, weight, source)
 
 

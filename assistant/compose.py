@@ -7,6 +7,7 @@ it. Every statement is copied from the document, and quotes the sentence that it
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,11 +18,15 @@ import rjieba
 from assistant import form, matching
 from assistant.evidence import Candidate, Source, clauses, head, innermost, residual
 from assistant.question import Question
+from assistant.reader.boundaries import whole
+from assistant.reader.reading import Read
 from assistant.vocabulary import actions, comparable
 from index.search import references
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
+AGREEMENT = 1.0
+"""What a point of the best sentence's score is worth beside the reader's logits for a span of it."""
 NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
 EQUAL = 0.98
@@ -49,8 +54,16 @@ class Said:
     lead: bool = False
 
 
-def compose(question: Question, found: Sequence[Candidate], weight: Callable[[str], float]) -> tuple[Said, ...]:
-    """The lines that answer ``question``, in the order of the document; empty without candidates."""
+def compose(
+    question: Question,
+    found: Sequence[Candidate],
+    weight: Callable[[str], float],
+    reads: Sequence[Read] = (),
+) -> tuple[Said, ...]:
+    """The lines that answer ``question``, in the order of the document; empty without candidates.
+
+    ``reads`` is what the trained reader made of the passages, nothing if there is no reader.
+    """
     if not found:
         return ()
     best = found[0]
@@ -61,6 +74,9 @@ def compose(question: Question, found: Sequence[Candidate], weight: Callable[[st
         section = _whole_section(question, found, weight) or _headed(question, best)
         if section is not None:
             return _section(*section)
+    spoken = _spoken(found, reads)
+    if spoken:
+        return spoken
     if question.kind in {"list", "open", "reason"}:
         led = _led(best)
         return led or _sentences(question, found)
@@ -215,6 +231,40 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
         clauses = parallel(text, candidate.span) if question.kind == "list" else (candidate.span,)
         lines += [Said(candidate.source, candidate.section, clause, candidate.span) for clause in clauses]
     return tuple(lines)
+
+
+def _spoken(found: Sequence[Candidate], reads: Sequence[Read]) -> tuple[Said, ...]:
+    """What the reader takes for the answer, a line for each sentence of it; empty if it finds none.
+
+    A span counts only if each of its sentences is a candidate: none of another time or place.
+    """
+    best: tuple[float, tuple[Said, ...]] = (-math.inf, ())
+    for read in reads:
+        inside = [one for one in found if one.source.document.id == read.window.document_id]
+        for span, score in read.spans:
+            of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
+            if not of:
+                continue
+            total = score + AGREEMENT * max(one.score for one in of)
+            if total > best[0] and (lines := _lines(span, of)):
+                best = total, lines
+    return best[1]
+
+
+def _lines(span: Span, of: Sequence[Candidate]) -> tuple[Said, ...]:
+    """The parts of ``span`` in each of its sentences; empty if a word of it stands in none of them."""
+    text = of[0].source.document.text
+    span = whole(span, text)
+    lines = []
+    reached = span.start
+    for candidate in of:
+        if _bare(Span(reached, max(reached, candidate.span.start)), text):
+            return ()
+        said = _bare(Span(max(span.start, candidate.span.start), min(span.end, candidate.span.end)), text)
+        reached = candidate.span.end
+        if said:
+            lines.append(Said(candidate.source, candidate.section, said, candidate.span))
+    return tuple(lines) if reached >= span.end else ()
 
 
 _LEADS = re.compile(r"[:：](?:\s*——)?$")

@@ -7,6 +7,7 @@ not pass for 2021's tasks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +15,7 @@ from itertools import pairwise
 
 from assistant import form, matching, periods
 from assistant.question import Question, Term
+from assistant.reader.reading import Read
 from assistant.vocabulary import comparable
 from index import regions
 from index.sentences import trimmed
@@ -46,7 +48,9 @@ class Features:
     section, ``weak`` the coverage of the question's weak terms in context; ``sentence`` and ``passage`` are cosines
     with the question; ``rank`` is 1 for the best hit, falling to 0; ``form`` is 1 if the sentence has what the kind
     of question wants (a number, a date, a person), ``tense`` 1, 0.5 (not known) or 0; ``period`` 1 if its time is
-    the one asked for, 0.5 if none was.
+    the one asked for, 0.5 if none was. ``support`` is how likely the trained reader finds an answer in the sentence,
+    ``relevance`` how likely it finds that what stands around it bears on the question, in (0, 1); 0 if it was not
+    read.
     """
 
     own: float
@@ -60,6 +64,8 @@ class Features:
     form: float
     tense: float
     period: float
+    support: float = 0.0
+    relevance: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,9 @@ WEIGHTS: Mapping[str, float] = {
     "period": 0.3,
 }
 
+SOFT = 4.0
+"""What the reader's logits are divided by: they are too sure of themselves, and a share should tell good from best."""
+
 SHORT = 12
 """Characters up to which a clause is no statement of its own, but belongs to its neighbour ("1月21日,")."""
 
@@ -103,10 +112,12 @@ def candidates(
     hits: Sequence[Hit],
     source: Callable[[str], Source],
     weight: Callable[[str], float],
+    reads: Sequence[Read] = (),
 ) -> tuple[Candidate, ...]:
     """Every sentence of ``hits`` that speaks of the time asked for, best first.
 
-    ``source`` gives a document by id; ``weight`` how telling a word is (its inverse document frequency).
+    ``source`` gives a document by id; ``weight`` how telling a word is (its inverse document frequency); ``reads``
+    is what the trained reader made of some of the hits, nothing if there is no reader.
     """
     found = []
     check = form.wanted(question)
@@ -127,9 +138,23 @@ def candidates(
                 continue
             cosine = hit.sentences[number] if hit.sentences else hit.dense
             features = _features(question, of, section, text, period, hit, cosine, rank, matched, weight, check)
+            support, relevance = _read(reads, of.document.id, span)
+            features = replace(features, support=support, relevance=relevance)
             score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
             found.append(Candidate(of, section.number, span, text, period, features, score))
     return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.key)))
+
+
+def _read(reads: Sequence[Read], document_id: str, span: Span) -> tuple[float, float]:
+    """What the reader found in a sentence and around it, as shares; zeros if it has not read it."""
+    over = [read for read in reads if read.window.document_id == document_id and read.window.span.overlaps(span)]
+    if not over:
+        return 0.0, 0.0
+    return _share(max(read.support(span) for read in over)), _share(max(read.relevance for read in over))
+
+
+def _share(logit: float) -> float:
+    return 1.0 / (1.0 + math.exp(-max(-50.0, logit) / SOFT))
 
 
 def residual(question: Question, source: Source) -> tuple[Term, ...]:

@@ -22,9 +22,10 @@ FILE = "policyqa.toml"
 class Settings:
     """Everything that can be configured.
 
-    ``home`` holds the library, ``cache`` the expanded model, ``documents`` what an empty library is filled
-    from. ``model`` is "bundled" or the name or path of a Sentence Transformers model. ``threads`` is the
-    number of processor threads for the encoder. ``host`` and ``port`` are where the server listens.
+    ``home`` holds the library, ``cache`` the expanded models, ``documents`` what an empty library is filled from.
+    ``model`` is "bundled" or the name or path of a Sentence Transformers model, ``reader`` "trained", or "none" to
+    answer without the trained reader. ``threads`` is the number of processor threads for both. ``host`` and
+    ``port`` are where the server listens.
 
     The rest is the server's. ``hosts`` are further names under which it is known, those of a proxy before it.
     ``rate`` is how many requests a minute a user, token or address may make of the API; ``request_mb`` and
@@ -40,6 +41,7 @@ class Settings:
     cache: Path = Path("var/cache")
     documents: Path = Path("documents")
     model: str = "bundled"
+    reader: str = "none"
     threads: int = 2
     host: str = "127.0.0.1"
     port: int = 7860
@@ -164,6 +166,12 @@ def _whole(most: int) -> Callable[[Any], int]:
     return read
 
 
+def _reader(value: Any) -> str:
+    if value not in ("trained", "none"):
+        raise ValueError
+    return str(value)
+
+
 _A_FOLDER = _Kind(_folder, "a folder", "一个文件夹")
 
 
@@ -176,6 +184,7 @@ _KINDS: Mapping[str, _Kind] = {
     "cache": _A_FOLDER,
     "documents": _A_FOLDER,
     "model": _Kind(_text, "'bundled', or a model's name or path", "“bundled”，或模型的名称或路径"),
+    "reader": _Kind(_reader, "'trained' or 'none'", "“trained”或“none”"),
     "threads": _up_to(1024),
     "host": _Kind(_text, "an address", "一个地址"),
     "port": _up_to(65535),

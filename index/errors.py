@@ -73,6 +73,10 @@ class WeightsDamaged(ModelError):
     """A weights file is truncated, or its checksum is not the expected one."""
 
 
+class ReaderDamaged(ModelError):
+    """A file of the trained reader is missing, or its checksum is not the expected one."""
+
+
 class LoadError(PolicyError):
     """One file cannot become a document; the others are not concerned."""
 

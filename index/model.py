@@ -53,7 +53,7 @@ _WAIT = 600.0  # seconds to wait for another process that is expanding the same 
 _MAGIC = b"E5S1"
 _BLOCK = 32
 
-_BLOCKS = np.dtype([("scale", "<f2"), ("halves", "u1", (16,))])
+BLOCKS = np.dtype([("scale", "<f2"), ("halves", "u1", (16,))])
 
 _Floats = npt.NDArray[np.float32]
 
@@ -165,7 +165,7 @@ def parse(data: bytes) -> Weights:
         if name not in found:
             raise _damaged(f"the tensor {name} is missing")
         tensor = found[name]
-        if is_packed(name) != (tensor.dtype == _BLOCKS):
+        if is_packed(name) != (tensor.dtype == BLOCKS):
             raise _damaged(f"the tensor {name} is not stored as it should be")
         *outer, inner = dimensions
         inner, rest = divmod(inner, _BLOCK) if is_packed(name) else (inner, 0)
@@ -390,14 +390,14 @@ def _vocabulary(reader: _Reader, shape: Shape) -> Vocabulary:
 
 def _tensor(data: bytes, name: str, kind: int, elements: int, offset: int, size: int) -> npt.NDArray[Any]:
     blocks, rest = divmod(elements, _BLOCK)
-    expected = {0: 4 * elements, 1: _BLOCKS.itemsize * blocks}.get(kind)
+    expected = {0: 4 * elements, 1: BLOCKS.itemsize * blocks}.get(kind)
     if expected is None or size != expected or (kind == 1 and rest):
         raise _damaged(f"the tensor {name} of type {kind} has {size} bytes for {elements} elements")
     if offset + size > len(data):
         raise _damaged(f"the tensor {name} ends at byte {offset + size} of {len(data)}")
     if kind == 0:
         return np.frombuffer(data, "<f4", elements, offset).astype(np.float32)
-    return np.frombuffer(data, _BLOCKS, blocks, offset)
+    return np.frombuffer(data, BLOCKS, blocks, offset)
 
 
 def _damaged(reason: str) -> WeightsDamaged:

@@ -21,7 +21,14 @@ MODULES = {
 
 # Where our own modules may be imported late, and only for the time that it saves at the start of a command or of
 # ``import assistant``: the modules themselves lie below, and moving the import to the top would close no circle.
-LATE = {"assistant", "assistant.assistant", "assistant.cli", "assistant.cli_people", "evals.command"}
+LATE = {
+    "assistant",
+    "assistant.assistant",
+    "assistant.cli",
+    "assistant.cli_people",
+    "assistant.reader.reading",
+    "evals.command",
+}
 
 
 @cache

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import BertConfig, BertModel
 
 from assistant.reader.tokens import Encoded, encode
 from evals.training.samples import Sample
@@ -30,8 +30,12 @@ class Reader(nn.Module):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         # Dropout would cost more than all the rest: without it attention runs as one fused kernel.
-        still = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
-        self.encoder = BertModel.from_pretrained(folder, add_pooling_layer=False, local_files_only=True, **still)
+        config = BertConfig.from_pretrained(
+            folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, local_files_only=True
+        )
+        self.encoder = BertModel.from_pretrained(
+            folder, config=config, add_pooling_layer=False, local_files_only=True
+        )
         self.encoder.embeddings.requires_grad_(requires_grad=False)
         self.heads = nn.Linear(self.encoder.config.hidden_size, HEADS)
         nn.init.normal_(self.heads.weight, std=0.02)
