@@ -122,10 +122,10 @@ def _read(window: Window, encoded: Encoded, logits: Logits) -> Read:
     own = logits[encoded.first : encoded.first + count]
     starts, ends = own[:, 0] - logits[0, 0], own[:, 1] - logits[0, 1]
     places = np.array(encoded.places, np.int64).reshape(-1, 2) + window.span.start
-    return Read(window, float(logits[0, 2]), _spans(starts, ends, places), places, starts, ends)
+    return Read(window, float(logits[0, 2]), spans(starts, ends, places), places, starts, ends)
 
 
-def _spans(starts: Logits, ends: Logits, places: npt.NDArray[np.int64]) -> tuple[tuple[Span, float], ...]:
+def spans(starts: Logits, ends: Logits, places: npt.NDArray[np.int64]) -> tuple[tuple[Span, float], ...]:
     """The best of all spans of at most ``LONGEST`` tokens, by the sum of their logits."""
     if not len(starts):
         return ()

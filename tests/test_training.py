@@ -1,0 +1,55 @@
+"""Training the reader: where answers stand, what is drawn around them, and the order of the batches."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evals.training.samples import FOLDS, WINDOW, Sample, around, fold, of_passages, places, restored, write
+from evals.types import Question
+from index.types import Span
+
+
+def test_the_longest_answer_that_a_window_holds_is_found_wherever_it_stands() -> None:
+    assert places(["甲", "甲乙"], "甲乙丙甲乙") == ((0, 2), (3, 5))
+    assert places(["丁"], "甲乙") == ()
+    assert places(["", "乙"], "甲乙") == ((1, 2),)
+
+
+@given(st.integers(0, 3000), st.integers(1, WINDOW), st.integers(0, 99))
+def test_a_window_holds_what_it_is_drawn_around(start: int, length: int, seed: int) -> None:
+    text = "文" * 4000
+    span = Span(start, start + length)
+    window = around(span, text, random.Random(seed))
+    assert window.covers(span)
+    assert len(window) == WINDOW
+
+
+def test_folds_are_about_even_and_do_not_change() -> None:
+    counts = [sum(fold(str(number)) == each for number in range(1000)) for each in range(FOLDS)]
+    assert min(counts) > 150
+    assert [fold(str(number)) for number in range(5)] == [2, 2, 4, 0, 3]  # of SHA-256
+
+
+def test_passages_give_their_answers_and_now_and_then_the_passage_of_another() -> None:
+    questions = [
+        Question(str(number), f"第{number}条是什么", "span", answers=(f"答案{number}。",), answerable=number != 2)
+        for number in range(6)
+    ]
+    texts = [f"前文。答案{number}。後文。" for number in range(6)]
+    drawn = list(of_passages(questions, texts, random.Random(3)))
+    own = [one for one in drawn if one.relevant != 0.0]
+    assert [one.window[slice(*one.spans[0])] for one in own if one.spans] == [
+        f"答案{n}。" for n in (0, 1, 3, 4, 5)
+    ]
+    assert [one.relevant for one in own if not one.spans] == [None]
+    assert "后文" in own[0].window
+    assert all(not one.spans for one in drawn if one.relevant == 0.0)
+
+
+def test_samples_come_back_as_they_were_written(tmp_path) -> None:
+    samples = [Sample("问", "上", "文中答", ((2, 3),), 1.0), Sample("问", "", "文", (), None, read=False)]
+    assert write(tmp_path / "deep" / "samples.jsonl", samples) == 2
+    assert list(restored(tmp_path / "deep" / "samples.jsonl")) == samples
