@@ -1,0 +1,219 @@
+"""Whether a sentence says no more, and nothing else, than the quote that it cites.
+
+The same quote and sentence always get the same verdict: there is no model in it. Amounts, dates, names, numbers of
+documents and articles, places, words of force (不得, 应当, 可以), negations and exceptions must be those of the
+quote, and no other words may be new than paraphrases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from assistant.llm import novelty, wording
+from assistant.llm.amounts import Amount, amounts
+from assistant.llm.moments import Moment, covered, moments
+from assistant.llm.plain import clauses, plain, shortened
+from index.names import name, number
+
+
+class Problem(NamedTuple):
+    """What is wrong with a sentence: a kind (amount, date, name, number, place, force, limit, turned, new, role)."""
+
+    kind: str
+    what: str
+
+
+_TITLE = re.compile(r"《([^《》]+)》")
+_NUMBER = re.compile(r"[一-鿿]{1,12}〔(?:19|20)\d{2}〕第?\d+号")
+_STANDARD = re.compile(r"[A-Z]{2,5}(?:/[A-Z])?\d+(?:\.\d+)*(?:[-—–](?:19|20)\d{2})?")
+_ENUMERATOR = re.compile(
+    r"(?:^|(?<=[。；;：:]))(?:[一二三四五六七八九十]{1,3}是(?=[一-鿿])|第[一二三四五六七八九十],)"
+)
+
+
+class _Claims(NamedTuple):
+    """What a plain text claims, apart: ``rest`` is the text with its amounts, dates and numbers blotted out."""
+
+    text: str
+    rest: str
+    amounts: tuple[Amount, ...]
+    moments: tuple[Moment, ...]
+    titles: tuple[str, ...]
+    numbers: tuple[str, ...]
+
+
+def check(sentence: str, quote: str, context: str = "") -> tuple[Problem, ...]:
+    """What a sentence says that the quote does not bear out; empty if it bears out all of it.
+
+    ``context`` is what stands above the quote (title, headings, issuer): names and words may come from it, and a
+    year where the quote has none, but no amount.
+    """
+    said, source, around = _claims(sentence), _claims(quote), _claims(context)
+    if not said.text:
+        return (Problem("new", "nothing"),)
+    return tuple(
+        Problem(kind, what)
+        for kind, found in (
+            ("amount", _amounts(said, source, around)),
+            ("date", _moments(said, source, around)),
+            ("name", _titles(said, source, around)),
+            ("number", _numbers(said, source, around)),
+            ("place", novelty.places(said.text, source.text, around.text)),
+            ("force", wording.force(said.rest, source.rest)),
+            ("limit", wording.limits(said.rest, source.rest)),
+            ("turned", wording.turned(said.text, source.text)),
+            ("new", novelty.novelties(said.rest, source.text, around.text)),
+        )
+        for what in found
+    )
+
+
+@lru_cache(maxsize=4_000)
+def _claims(text: str) -> _Claims:
+    text = _ENUMERATOR.sub("", plain(text))
+    numbers = tuple(match[0] for pattern in (_NUMBER, _STANDARD) for match in pattern.finditer(text))
+    bare = text
+    for written in numbers:
+        bare = bare.replace(written, "＃" * len(written))
+    found = moments(bare)
+    rest = covered(bare, found)
+    counted = amounts(rest)
+    for amount in counted:
+        if not amount.article:
+            rest = rest[: amount.start] + "＃" * (amount.end - amount.start) + rest[amount.end :]
+    return _Claims(text, rest, counted, found, tuple(_TITLE.findall(text)), numbers)
+
+
+def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
+    for amount in said.amounts:
+        written = said.text[amount.start : amount.end]
+        alike = [one for one in source.amounts if _alike(amount, one)]
+        ordinals = [one for one in around.amounts if amount.unit.startswith("第") and _alike(amount, one)]
+        if not alike:
+            rivals = [one for one in source.amounts if one.unit == amount.unit]
+            if not ordinals and not (amount.article and not rivals):
+                yield written
+        elif not any(one.side == amount.side for one in alike):
+            yield f"side of {written}"
+        elif not any(_bound(amount, said, one, source) for one in alike):
+            yield f"{written} of another thing"
+
+
+def _alike(one: Amount, other: Amount) -> bool:
+    if one.value != other.value:
+        return False
+    units = {one.unit, other.unit}
+    return len(units) == 1 or ("" in units and not any(unit.startswith("第") for unit in units))
+
+
+def _bound(amount: Amount, said: _Claims, other: Amount, source: _Claims) -> bool:
+    """Whether an amount is of the thing of which ``other``, equal to it, is in the quote.
+
+    It is unless the words around it are rather those around a rival: another amount of the quote in the same unit.
+    """
+    rivals = [one for one in source.amounts if one.unit == other.unit and one.value != other.value]
+    if not rivals or amount.unit.startswith("第"):
+        return True
+    if {_place(said.rest, amount), _place(source.rest, other)} == {"from", "to"}:
+        return False
+    return all(_rather(amount, said, other, rival, source) for rival in rivals)
+
+
+def _rather(amount: Amount, said: _Claims, other: Amount, rival: Amount, source: _Claims) -> bool:
+    """Whether what is said around an amount is rather around its equal than around a rival.
+
+    The clauses of the three decide; where these do not tell, with the clauses before them.
+    """
+    for before in (False, True):
+        words = _around(said.rest, amount, said.amounts, before)
+        own = _around(source.rest, other, source.amounts, before)
+        theirs = _around(source.rest, rival, source.amounts, before)
+        more = len(words & (own - theirs)) - len(words & (theirs - own))
+        if more:
+            return more > 0
+    return True
+
+
+_FROM = re.compile(r"[由从][^，。；、到至]*$")
+_TO = re.compile(r"[到至][^，。；、由从]*$")
+_BLAND = re.compile(
+    r"完成|达到|实现|提高|降低|增加|增长|减少|下降|上升|同比|全[市省国区县]|分别|其中|标准|比例|＃+"
+)
+
+
+def _place(text: str, amount: Amount) -> str:
+    """Whether an amount is where a change begins (由720元) or ends (到780元), else an empty string."""
+    before = text[: amount.start]
+    return "from" if _FROM.search(before) else "to" if _TO.search(before) else ""
+
+
+def _around(text: str, amount: Amount, counted: tuple[Amount, ...], before: bool) -> frozenset[str]:
+    """The pairs of characters that tell what an amount is of: of its clause, up to the next amount in it.
+
+    With ``before``, those of the clause before it, too, unless a semicolon or a stop parts them.
+    """
+    found = clauses(text)
+    place = next((place for place, one in enumerate(found) if one.start <= amount.start < one.end), None)
+    if place is None:
+        return frozenset()
+    clause = found[place]
+    last = min([clause.end, *(one.start for one in counted if amount.end <= one.start)])
+    pairs = _told(text[clause.start : amount.start]) | _told(text[amount.end : last])
+    if before and place and text[found[place - 1].end] not in "；;。":
+        pairs |= _told(found[place - 1].text)
+    return pairs
+
+
+def _told(stretch: str) -> frozenset[str]:
+    stretch = _BLAND.sub("\n", stretch)
+    return frozenset(
+        stretch[place : place + 2] for place in range(len(stretch) - 1) if _words(stretch[place : place + 2])
+    )
+
+
+def _words(pair: str) -> bool:
+    return all("一" <= character <= "鿿" for character in pair)
+
+
+def _moments(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
+    years = {one.year for one in source.moments if one.year}
+    for moment in said.moments:
+        written = said.text[moment.start : moment.end]
+        alike = [one for one in source.moments if moment.within(one)]
+        if not alike and moment.month:
+            without = [one for one in source.moments if not one.year and _month(moment, one)]
+            known = years or {one.year for one in around.moments}
+            alike = without if moment.year in known else []
+        if not alike:
+            fits = [one for one in around.moments if moment.within(one)]
+            if not fits or (moment.year and years) or (moment.plan and any(one.plan for one in source.moments)):
+                yield written
+        elif not any(_same_side(moment, one) for one in alike):
+            yield f"side of {written}"
+
+
+def _month(one: Moment, other: Moment) -> bool:
+    return one.month == other.month and (not one.day or one.day == other.day)
+
+
+def _same_side(one: Moment, other: Moment) -> bool:
+    if one.side == other.side:
+        return True
+    return (one.until or other.until) and {one.side, other.side} == {0, -1}
+
+
+def _titles(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
+    known = name(shortened(source.text)) + "\n" + name(shortened(around.text))
+    for title in said.titles:
+        if name(shortened(title)) not in known:
+            yield title
+
+
+def _numbers(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
+    known = number(source.text) + "\n" + number(around.text)
+    for written in said.numbers:
+        if not any(number(written[place:]) in known for place in range(max(1, written.find("〔")))):
+            yield written
