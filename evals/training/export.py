@@ -1,0 +1,62 @@
+"""From a checkpoint to the file that ships: ``python -m evals.training.export``."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import click
+import numpy as np
+from safetensors.numpy import load_file, save_file
+
+from assistant.reader.weights import CARD, FILE, HEADS, card, shrink
+from assistant.settings import settings
+from index import model
+
+_PARTS = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "attention.output.LayerNorm": "aln",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "output.LayerNorm": "oln",
+}
+"""PyTorch's names of a layer's parts, and those of the bundled file."""
+
+
+def named(name: str) -> str:
+    """The name in the bundled file of a weight of the training network."""
+    *path, kind = name.split(".")
+    if path == [HEADS]:
+        return f"{HEADS}.{kind[0]}"
+    _, _, _, layer, *part = path  # weights of encoder.encoder.layer.N
+    return f"l{layer}.{_PARTS['.'.join(part)]}.{kind[0]}"
+
+
+@click.command()
+@click.option("--home", type=click.Path(path_type=Path), help="where the checkpoint lies")
+@click.option("--fold", "out", default=0, help="which fold it was trained without")
+@click.option("--to", type=click.Path(path_type=Path), default=FILE, help="the file to be written")
+def main(home: Path | None, out: int, to: Path) -> None:
+    """Write what training changed, in 4 bits, and its checksum into the card."""
+    path = settings(home=home).home / "training" / f"reader-without-{out}.safetensors"
+    trained = {
+        named(name.removeprefix("weights.")): values.astype(np.float32)
+        for name, values in load_file(path).items()
+        if name.startswith("weights.")
+    }
+    save_file(shrink(model.read_weights(model.weights_file()), trained), to)
+    about = {
+        **(card() if CARD.exists() else {}),
+        "sha256": hashlib.sha256(to.read_bytes()).hexdigest(),
+        "fold": out,
+    }
+    to.with_suffix(".json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    click.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
