@@ -6,7 +6,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Protocol
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, Template
@@ -15,8 +14,6 @@ from assistant.accounts import SESSION, User
 from assistant.api.shared import COOKIE, Parts, asker
 from index.errors import TooManyAttempts
 
-ATTEMPTS = 4
-"""Passwords that are waited for at a time; more wait their turn, in nobody else's way."""
 NAMED = 64
 """Characters of a name that failed to sign in which the audit log keeps."""
 WRONG = "用户名或密码不正确"
@@ -58,7 +55,7 @@ async def sign_in(
     """Open a session and go on, or show the form again."""
     who = asker(request, "page")
     try:
-        found = await to_thread.run_sync(parts.accounts.verify, name, password, limiter=_attempts())
+        found = await parts.signing.run(parts.accounts.verify, name, password)
     except TooManyAttempts as error:
         await parts.reading.run(lambda: parts.record("sign-in refused", who, name=name[:NAMED]))
         return _page(local(next), name, error.chinese, 429)
@@ -110,8 +107,3 @@ def _template() -> Template:
 @cache
 def _static(name: str) -> str:
     return files("assistant.api").joinpath("static", name).read_text(encoding="utf-8")
-
-
-@cache
-def _attempts() -> CapacityLimiter:
-    return CapacityLimiter(ATTEMPTS)

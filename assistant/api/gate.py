@@ -89,15 +89,15 @@ class Gate:
             and not same_origin(headers, self._shared.settings)
         ):
             return problems.problem(path, 403, "不接受来自其他网站的请求")
+        if within(path, API):
+            wait = self._rates.take(_payer(scope, found, secret))
+            if wait:
+                return problems.problem(path, 429, headers={"Retry-After": str(int(wait) + 1)})
         if found is None and not within(path, OPEN):
             if "text/html" in headers.get("accept", "") and not within(path, API):
                 query = scope.get("query_string", b"").decode("latin-1")
                 return RedirectResponse(f"/signin?next={quote(path + (f'?{query}' if query else ''))}", 303)
             return problems.problem(path, 401, headers={"WWW-Authenticate": "Bearer"})
-        if within(path, API):
-            wait = self._rates.take(_payer(scope, found, secret))
-            if wait:
-                return problems.problem(path, 429, headers={"Retry-After": str(int(wait) + 1)})
         return None
 
     def _user(self, secret: str, scope: Scope) -> User | None:

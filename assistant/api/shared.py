@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from assistant.accounts import Accounts, Role, User
+from assistant.accounts import SIGNING, Accounts, Role, User
 from assistant.api.lanes import Lane
 from assistant.api.metrics import Metrics
 from assistant.assistant import Assistant
@@ -25,8 +25,8 @@ COOKIE = "policyqa_session"
 class Shared:
     """One server's parts; ``audit`` is ``None`` where it is switched off.
 
-    Questions and searches go through the lane ``asking``, changes of the library one by one through ``adding``, all
-    other work that may block through ``reading``.
+    Questions and searches go through the lane ``asking``, changes of the library one by one through ``adding``,
+    passwords through ``signing``, all other work that may block through ``reading``.
     """
 
     service: Service
@@ -38,6 +38,7 @@ class Shared:
     asking: Lane
     reading: Lane
     adding: Lane
+    signing: Lane
 
     @classmethod
     def of(cls, assistant: Assistant, settings: Settings) -> Shared:
@@ -57,6 +58,7 @@ class Shared:
             asking=Lane("asking", at_once, waiting, seconds),
             reading=Lane("reading", at_once, waiting, seconds),
             adding=Lane("adding", 1, waiting, settings.upload_seconds),
+            signing=Lane("signing", SIGNING, waiting, seconds),
         )
 
     @property
@@ -71,7 +73,7 @@ class Shared:
 
     def close(self) -> None:
         """End the lanes and close the files, but not the assistant."""
-        for lane in (self.asking, self.reading, self.adding):
+        for lane in (self.asking, self.reading, self.adding, self.signing):
             lane.close()
         self.accounts.close()
         self.feedback.close()
@@ -97,8 +99,8 @@ def needs(role: Role) -> Callable[[Request], User]:
 
 def asker(request: Request, via: str) -> Asker:
     """Who sends the request."""
-    found: User = request.scope["user"]
-    return Asker(found.name, via, request.client.host if request.client else "")
+    found: User | None = request.scope["user"]
+    return Asker(found.name if found else "", via, request.client.host if request.client else "")
 
 
 Parts = Annotated[Shared, Depends(shared)]
