@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from assistant.types import Answer, Citation
-from index.types import Document, Hit, Span
+from index.types import Document, Facts, Hit, Span
 
 CONTEXT = 90
 """Characters shown on either side of a quoted sentence."""
@@ -17,6 +18,13 @@ def reference(citation: Citation) -> str:
     inside = "，".join(part for part in known if part)
     title = f"《{citation.title}》" + (f"（{inside}）" if inside else "")
     return title + (f"　{citation.heading}" if citation.heading else "")
+
+
+def quotation(facts: Facts, article: str, quote: str) -> str:
+    """A quote as it is put into a letter: 《标题》（发文机关，文号，日期）第X条：“…”."""
+    known = (facts.issuer, facts.number, _day(facts.date))
+    inside = "，".join(part for part in known if part)
+    return f"《{facts.title}》" + (f"（{inside}）" if inside else "") + f"{article}：“{_one_line(quote)}”"
 
 
 def terminal(answer: Answer) -> str:
@@ -85,6 +93,11 @@ def around(document: Document, span: Span) -> tuple[str, str, str]:
         span.of(document.text),
         after + ("…" if span.end + CONTEXT < len(document.text) else ""),
     )
+
+
+def _day(day: date | None) -> str:
+    """2021年1月21日; empty for a day that is not known."""
+    return f"{day.year}年{day.month}月{day.day}日" if day else ""
 
 
 def _one_line(text: str) -> str:

@@ -1,40 +1,42 @@
-"""The page: documents stay text, a source opens to its sentence, windows share nothing, no other host is asked."""
+"""The page in a browser: answers, sources, the library, conversations; windows share nothing, no other host is asked."""
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import signal
 import socket
+import statistics
 import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
-import uvicorn
 from browser import CHROMIUM, DRIVER, browser, complaints, hosts, resize
 from conftest import HashedEncoder
-from hypothesis import given
-from hypothesis import strategies as st
+from docx import Document as Word
+from pages import ask, box, idle, opened, part, parts, policies, seen, serving, texts, until
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from assistant.assistant import Assistant
-from assistant.page import messages
-from assistant.page.examples import examples
-from assistant.page.shield import changed
-from assistant.server import application, serve
+from assistant.feedback import FeedbackStore
+from assistant.server import serve
 from assistant.settings import Settings
-from assistant.types import Answer, Citation, Statement, Turn
-from assistant.web import replies
-from index.errors import InvalidQuestion, SettingsError
+from assistant.types import Answer, Turn
+from index.errors import SettingsError
 from index.library import Library
-from index.types import Document, Facts, Filters, Section, Span
+from index.types import Filters
 
 DOCUMENTS = Path(__file__).parent.parent / "documents"
+PEAK = "2021年碳达峰任务有哪些"
+FIRST = "二是编制实施2030年前碳排放达峰行动方案。"
 
 HOSTILE_TITLE = "<script>window.hacked=1</script>数据安全规定`甲`"
 HOSTILE = """2023年数据安全要抓好以下重点任务。
@@ -46,151 +48,16 @@ HOSTILE = """2023年数据安全要抓好以下重点任务。
 
 
 class Slow(Assistant):
-    """An assistant that takes its time between the pieces of an answer, and has errors of both kinds."""
+    """An assistant that takes its time between the pieces of an answer."""
 
     pause = 0.0
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, config: Any = None
     ) -> Iterator[Answer]:
-        if question == "错误":
-            raise InvalidQuestion("no question", "请换一种问法")
-        if question == "故障":
-            raise ZeroDivisionError
-        for piece in super().stream(question, history, filters):
+        for piece in super().stream(question, history, filters, config):
             time.sleep(self.pause)
             yield piece
-
-
-# What is shown, without a browser
-
-
-DOCUMENT = Document("d", "前文<b>。一是甲&乙。后文。", Facts(title="某<规定>"), "x.txt", "")
-
-
-def citation(start: int, end: int) -> Citation:
-    quote = DOCUMENT.text[start:end]
-    return Citation(
-        1, "d", "某<规定>", "某部", "", date(2021, 1, 2), "", "总则 › 一是", None, start, end, quote, "x.txt"
-    )
-
-
-def test_an_answer_is_html_with_every_word_escaped_and_its_markers_linked() -> None:
-    answer = Answer(
-        question="问",
-        query="问一",
-        text="一是甲&乙[3]。[1][7]",
-        answered=True,
-        kind="list",
-        confidence=1.0,
-        statements=(Statement("一是甲&乙[3]。", 1, lead=True),),
-        citations=(citation(6, 12),),
-    )
-    # "[3]" stands inside the line, "[7]" has no citation: neither is a link.
-    assert messages.answered(answer, 4, lambda _: DOCUMENT) == (
-        '<div class="answer"><div class="searched">按“问一”检索</div><div class="said">'
-        '<div class="line">一是甲&amp;乙[3]。'
-        '<a class="marker" href="#source-4-1" title="查看出处 1">[1]</a>[7]</div></div>'
-        '<div class="sources"><div class="caption">出处</div><details class="source" id="source-4-1"><summary>'
-        '<span class="number">[1]</span> <span class="reference">'
-        '<span class="title">《某&lt;规定&gt;》（某部，2021-01-02）</span>'
-        '<span class="above">总则 › </span><span class="heading">一是</span></span></summary>'
-        '<div class="context">前文&lt;b&gt;。<mark>一是甲&amp;乙。</mark>后文。</div></details></div>'
-        '<div class="tools"><button type="button" class="copy">复制</button></div></div>'
-    )
-
-
-def test_a_refusal_has_a_class_of_its_own() -> None:
-    answer = Answer("问", "问", "没有相关内容。", answered=False, kind="open", confidence=0.0, refusal="nothing")
-    assert messages.answered(answer, 2, lambda _: DOCUMENT).startswith('<div class="refusal"><div class="said">')
-
-
-@given(st.text())
-def test_a_question_is_read_back_from_its_message_as_it_was(text: str) -> None:
-    assert messages.question({"role": "user", "content": messages.asked(text)}) == text
-
-
-def test_the_turns_are_read_from_the_messages_and_failed_answers_make_none() -> None:
-    said = '<div class="line">一&amp;<a>[1]</a></div><div class="line">二</div>'
-    answer = f'<div class="answer"><div class="said">{said}</div><div class="sources">三</div></div>'
-    shown: list[dict[str, Any]] = [
-        {"role": "user", "content": messages.asked("甲<b>\n乙")},
-        {"role": "assistant", "content": [{"type": "text", "text": answer}]},
-        {"role": "user", "content": messages.asked("丙")},
-        {"role": "assistant", "content": messages.failed("出错了")},
-        {"role": "user", "content": messages.asked("丁")},
-        {"role": "assistant", "content": messages.WAITING},
-    ]
-    assert messages.turns(shown) == (Turn("甲<b>\n乙", "一&[1]\n二"),)
-
-
-def test_an_answer_that_is_stopped_says_so() -> None:
-    def stopped(html: str) -> str:
-        return messages.stopped({"role": "assistant", "content": html})
-
-    answer = Answer("问", "问", "甲。", answered=True, kind="open", confidence=1.0)
-    growing = messages.answered(answer, 2, lambda _: DOCUMENT, growing=True)
-    whole = messages.answered(answer, 2, lambda _: DOCUMENT)
-    end = '<div class="tools"><button type="button" class="copy">复制</button></div></div>'
-    assert growing == '<div class="answer growing"><div class="said"><div class="line">甲。</div></div></div>'
-    assert whole == f'<div class="answer"><div class="said"><div class="line">甲。</div></div>{end}'
-    assert stopped(messages.WAITING) == '<div class="failed">已停止。</div>'
-    assert stopped(growing) == whole.removesuffix(end) + f'<div class="note">已停止。以上回答不完整。</div>{end}'
-    assert stopped(whole) == whole
-
-
-def section(number: int, kind: str, text: str, head: str, label: str = "", period: str = "") -> Section:
-    start = text.index(head)
-    span = Span(start, start + len(head))
-    return Section(number, 0 if number else None, kind, label, span, span, period)
-
-
-def test_examples_ask_for_lists_named_groups_points_and_chapters_by_turns() -> None:
-    text = (
-        "要把握“五个坚持”:2021年要抓好以下重点任务。"
-        "一是继续开展污染防治行动。二是编制2030年方案。第二章 监督管理。"
-    )
-    outline = [
-        section(1, "list", text, "要把握“五个坚持”:", period="十四五"),
-        section(2, "list", text, "2021年要抓好以下重点任务。", period="2021"),
-        section(3, "item", text, "一是继续开展污染防治行动。", "一是", "2021"),
-        section(4, "item", text, "二是编制2030年方案。", "二是", "2021"),
-        section(5, "chapter", text, "第二章 监督管理"),
-    ]
-    document = Document("d", text, Facts(title="某规定"), "x.txt", "")
-    # The point "2030年方案" bears a year of its own, which would be taken for the year asked for.
-    assert examples(document, outline) == (
-        "2021年有哪些重点任务？",
-        "2021年污染防治行动有哪些措施？",
-        "《某规定》对监督管理有哪些规定？",
-        "“五个坚持”包括哪些内容？",
-    )
-    assert examples(document, ()) == ()
-
-
-def test_the_shield_removes_other_hosts_and_marks_the_pages_own_scripts() -> None:
-    html = (
-        '<html\n\tlang="en"><head>\n<meta property="og:url" content="https://gradio.app/" />'
-        '<link rel="preconnect" href="https://fonts.example" /><script>1</script></head></html>'
-    )
-    assert changed(html, "<link>", "N") == (
-        '<html\n\tlang="zh-CN"><head><link><script nonce="N">1</script></head></html>'
-    )
-
-
-def test_errors_become_a_chinese_line_and_bugs_an_apology_that_is_logged(
-    library: Library, caplog: pytest.LogCaptureFixture
-) -> None:
-    def last(question: str) -> list[str]:
-        pair = [{"role": "user", "content": messages.asked(question)}]
-        return list(
-            replies(Slow(library, Settings()), [*pair, {"role": "assistant", "content": messages.WAITING}])
-        )
-
-    assert last("错误") == ['<div class="failed">请换一种问法</div>']
-    assert not caplog.records
-    assert last("故障") == ['<div class="failed">出错了，请重试。</div>']
-    assert "ZeroDivisionError" in caplog.text
 
 
 def test_a_port_in_use_is_named_before_anything_is_built(library: Library) -> None:
@@ -227,7 +94,7 @@ def test_serve_says_when_the_page_can_be_opened_and_ends_when_interrupted(librar
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Slow]]:
-    """The address of a page over the seed document and a hostile one, and the assistant behind it."""
+    """The address of a page over the seed document, invented ones and a hostile one, and the assistant behind it."""
     if not CHROMIUM or not DRIVER:
         pytest.skip("no Chromium here; apt-get install chromium chromium-driver")
     folder = tmp_path_factory.mktemp("page")
@@ -236,16 +103,10 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Slow
     sidecar = f"title = '{HOSTILE_TITLE}'\nissuer = '<i>某部</i>'\n"
     hostile.with_name("hostile.txt.meta.toml").write_text(sidecar, encoding="utf-8")
     with Library(folder / "home", HashedEncoder()) as library:
-        library.add(DOCUMENTS, hostile)
+        library.add(DOCUMENTS, hostile, policies(folder / "policies"))
         assistant = Slow(library, Settings())
-        with socket.create_server(("127.0.0.1", 0)) as listening:
-            configured = uvicorn.Config(application(assistant), log_level="warning", timeout_graceful_shutdown=1)
-            server = uvicorn.Server(configured)
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-            thread.start()
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/", assistant
-            server.should_exit = True
-            thread.join()
+        with serving(assistant) as address:
+            yield address, assistant
 
 
 @pytest.fixture(scope="module")
@@ -257,71 +118,131 @@ def window(served: tuple[str, Slow], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture
 def chat(served: tuple[str, Slow], window: Chrome) -> Chrome:
-    """The page, freshly opened."""
+    """The page, freshly opened, without a conversation."""
     address, assistant = served
     assistant.pause = 0.0
     resize(window, 1366, 768)
     hosts(window), complaints(window)
-    window.get(address)
-    until(lambda: window.find_elements(By.CSS_SELECTOR, "#box .submit-button"))
+    if window.current_url.startswith(address):
+        window.execute_script("sessionStorage.clear()")
+    opened(window, address)
     return window
 
 
-def until(found: Callable[[], Any], seconds: float = 20) -> Any:
-    """What ``found`` returns once it is true; fails after some seconds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = found()
-        if value:
-            return value
-        time.sleep(0.05)
-    pytest.fail(f"waited {seconds} seconds in vain")
+def marks(driver: Chrome) -> list[str]:
+    """The quote that is marked in the panel and can be seen."""
+    return [mark.text for mark in seen(driver, "#paper mark.quote")]
 
 
-def ask(driver: Chrome, question: str) -> None:
-    """Type a question, send it with Enter and wait until its answer is complete."""
-    answers = len(parts(driver, ".bot-row .tools"))
-    driver.find_element(By.CSS_SELECTOR, "#box textarea").send_keys(question, Keys.ENTER)
-    until(lambda: len(parts(driver, ".bot-row .tools")) > answers and idle(driver))
-
-
-def idle(driver: Chrome) -> bool:
-    return bool(parts(driver, "#box .submit-button")) and driver.find_element(By.ID, "clear").is_enabled()
-
-
-def parts(driver: Chrome, selector: str) -> list[Any]:
-    return driver.find_elements(By.CSS_SELECTOR, f"{selector}")
-
-
-def texts(driver: Chrome, selector: str) -> list[str]:
-    return [str(part.get_attribute("textContent")) for part in parts(driver, selector)]
+def confirm(driver: Chrome, value: str) -> None:
+    """Press a button of the dialog."""
+    until(lambda: seen(driver, f"#dialog-buttons [value={value}]"))[0].click()
 
 
 @pytest.mark.slow
-def test_the_whole_list_is_answered_and_a_marker_opens_the_sentence_in_its_context(chat: Chrome) -> None:
-    ask(chat, "2021年碳达峰任务有哪些")
+def test_the_example_is_answered_whole_and_a_marker_opens_the_highlighted_sentence(chat: Chrome) -> None:
+    ask(chat, PEAK)
     lines = texts(chat, ".answer .line")
-    assert lines[0] == "二是编制实施2030年前碳排放达峰行动方案。[1]"
+    assert lines[0] == f"{FIRST}[1]"
     assert any("《国家适应气候变化战略2035》" in line for line in lines)
     assert any("第二十六次缔约方大会" in line for line in lines)
-    assert not any(part.is_displayed() for part in parts(chat, "mark"))
     parts(chat, "a.marker")[0].click()
-    mark = until(lambda: [part for part in parts(chat, "mark") if part.is_displayed()])
-    assert [part.text for part in mark] == ["二是编制实施2030年前碳排放达峰行动方案。"]
-    (source,) = parts(chat, "details[open]")
-    assert source.text.split("\n")[0].startswith("[1]")
-    assert "《2021年全国生态环境保护工作会议》（生态环境部，2021-01-21）" in source.text
-    assert "加快建立支撑实现国家自主贡献的项目库" in source.text
+    until(lambda: marks(chat) == [FIRST])
+    paper, mark = part(chat, "#paper").rect, part(chat, "#paper mark.quote").rect
+    assert paper["y"] <= mark["y"] <= paper["y"] + paper["height"] / 2
+    assert paper["x"] > parts(chat, ".answer")[0].rect["x"] + parts(chat, ".answer")[0].rect["width"]
+    assert part(chat, "#panel-title").text == "2021年全国生态环境保护工作会议"
+    assert part(chat, "#panel-facts").text == "生态环境部\n2021年1月21日"
+    assert "二是编制实施2030年前碳排放达峰行动方案" in part(chat, "#panel-place").text
+    assert chat.switch_to.active_element.get_attribute("id") == "panel-title"
+    part(chat, "#citation-after").click()
+    until(lambda: marks(chat)[:1] != [FIRST] and part(chat, "#citation-count").text == "出处 2 / 3")
+    assert len(parts(chat, "a.source[aria-current]")) == 1
+    chat.switch_to.active_element.send_keys(Keys.ESCAPE)
+    until(lambda: not seen(chat, "#panel"))
+    assert chat.switch_to.active_element == parts(chat, "a.marker")[0]
 
 
 @pytest.mark.slow
-def test_a_follow_up_shows_what_was_searched_and_answers_of_that_year(chat: Chrome) -> None:
-    ask(chat, "2021年碳达峰任务有哪些")
+def test_a_quote_is_copied_in_its_official_form_and_the_document_is_searched(chat: Chrome) -> None:
+    permissions = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    chat.execute_cdp_cmd("Browser.grantPermissions", permissions)
+    ask(chat, PEAK)
+    parts(chat, "a.marker")[0].click()
+    until(lambda: marks(chat))
+    part(chat, "#quote").click()
+    until(lambda: texts(chat, "#toast") == ["已复制引文"])
+    copied = chat.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
+    assert copied == f"《2021年全国生态环境保护工作会议》（生态环境部，2021年1月21日）：“{FIRST}”"
+    part(chat, "#find").send_keys("减污降碳")
+    count = until(lambda: part(chat, "#find-count").text)
+    place, total = map(int, count.split(" / "))
+    assert (
+        total == chat.execute_script("return document.querySelector('#paper').textContent").count("减污降碳") > 1
+    )
+    part(chat, "#find").send_keys(Keys.ENTER)
+    until(lambda: part(chat, "#find-count").text == f"{place % total + 1} / {total}")
+    assert until(lambda: [mark.text for mark in seen(chat, "#paper mark.now")]) == ["减污降碳"]
+    part(chat, "#find").clear()
+    part(chat, "#find").send_keys("没有的词")
+    until(lambda: part(chat, "#find-count").text == "没有找到")
+
+
+@pytest.mark.slow
+def test_a_pdf_shows_its_page_with_the_quote_marked_and_can_be_downloaded(
+    chat: Chrome, served: tuple[str, Slow]
+) -> None:
+    ask(chat, "河道保护范围内禁止哪些行为")
+    parts(chat, "a.marker")[0].click()
+    until(lambda: marks(chat))
+    assert "第 2 页 / 共 3 页" in part(chat, "#panel-place").text
+    part(chat, "#view-page").click()
+    picture = part(chat, "#page-picture")
+    until(lambda: picture.get_attribute("complete") and int(picture.get_attribute("naturalWidth")) == 1100)
+    # Of the page, in black and white, only the mark is yellow: much more red than blue.
+    yellow = chat.execute_script(
+        "const canvas = document.createElement('canvas'); const picture = arguments[0];"
+        "canvas.width = picture.naturalWidth; canvas.height = picture.naturalHeight;"
+        "const context = canvas.getContext('2d'); context.drawImage(picture, 0, 0);"
+        "const { data } = context.getImageData(0, 0, canvas.width, canvas.height);"
+        "let found = 0; for (let i = 0; i < data.length; i += 4) found += data[i] - data[i + 2] > 100; return found",
+        picture,
+    )
+    assert yellow > 2000
+    address = part(chat, "#download").get_attribute("href")
+    answer = httpx.get(address)
+    assert answer.content.startswith(b"%PDF")
+    assert "attachment" in answer.headers["content-disposition"]
+
+
+@pytest.mark.slow
+def test_a_follow_up_shows_what_was_searched_and_the_query_can_be_changed(chat: Chrome) -> None:
+    ask(chat, PEAK)
     ask(chat, "2020年呢")
-    assert texts(chat, ".searched") == ["按“2020年碳达峰任务有哪些”检索"]
+    assert texts(chat, ".query") == ["2020年碳达峰任务有哪些"]
     last = parts(chat, ".bot-row")[-1].text
     assert "启动编制2030年前二氧化碳排放达峰行动方案" in last
     assert "《国家适应气候变化战略2035》" not in last
+    part(chat, "button.requery").click()
+    until(lambda: box(chat).get_attribute("value") == "2020年碳达峰任务有哪些")
+    box(chat).clear()
+    box(chat).send_keys("谁作工作报告", Keys.ENTER)
+    until(lambda: texts(chat, ".query") == ["谁作工作报告"] and idle(chat))
+    assert texts(chat, ".asked") == [PEAK, "2020年呢"]
+    assert "黄润秋" in parts(chat, ".bot-row")[-1].text
+
+
+@pytest.mark.slow
+def test_an_earlier_question_is_changed_and_what_followed_it_goes(chat: Chrome) -> None:
+    ask(chat, PEAK)
+    ask(chat, "谁作工作报告")
+    chat.execute_script("document.querySelector('.user-row .edit').click()")
+    until(lambda: box(chat).get_attribute("value") == PEAK)
+    assert "其后 1 轮将被替换" in part(chat, "#editing").text
+    box(chat).send_keys(Keys.BACKSPACE * 20, "2020年碳达峰任务有哪些", Keys.ENTER)
+    until(lambda: texts(chat, ".asked") == ["2020年碳达峰任务有哪些"] and idle(chat))
+    assert not parts(chat, "#editing")
+    assert "启动编制2030年前二氧化碳排放达峰行动方案" in parts(chat, ".bot-row")[-1].text
 
 
 @pytest.mark.slow
@@ -329,6 +250,8 @@ def test_a_refusal_looks_different_and_shows_what_was_found(chat: Chrome) -> Non
     ask(chat, "2022年碳达峰任务有哪些")
     assert texts(chat, ".refusal .caption") == ["找到的相关内容，不作为答案"]
     assert not parts(chat, ".answer")
+    parts(chat, ".refusal a.source")[0].click()
+    until(lambda: marks(chat))
 
 
 @pytest.mark.slow
@@ -337,9 +260,15 @@ def test_a_script_in_a_title_a_text_or_a_question_stays_text(chat: Chrome) -> No
     ask(chat, question)
     ask(chat, "2023年数据安全重点任务有哪些")
     assert texts(chat, ".asked")[0] == question
-    for source in parts(chat, "details"):
-        chat.execute_script("arguments[0].open = true", source)
-    shown = "\n".join(texts(chat, ".bot-row"))
+    parts(chat, "a.source")[-1].click()
+    until(lambda: marks(chat))
+    part(chat, "#find").send_keys("<script>")
+    until(lambda: part(chat, "#find-count").text)
+    part(chat, "#outline-toggle").click()
+    until(lambda: parts(chat, "#outline li"))
+    part(chat, "#tab-library").click()
+    until(lambda: parts(chat, "#rows tr"))
+    shown = "\n".join(texts(chat, ".bot-row, #panel, #library, #talks"))
     for literal in (
         f"《{HOSTILE_TITLE}》（<i>某部</i>）",
         '<img src=x onerror="window.hacked=2">',
@@ -351,15 +280,22 @@ def test_a_script_in_a_title_a_text_or_a_question_stays_text(chat: Chrome) -> No
         "{{7*7}}与${7*7}",
     ):
         assert literal in shown
-    assert not parts(chat, "#chat script, #chat img, #chat .katex, #chat strong, #chat code, #chat a:not(.marker)")
+    made = "script, .katex, strong, code, i, img:not(#page-picture), a:not(.marker, .source, #download)"
+    assert not parts(
+        chat, ", ".join(f":is(#chat, #panel, #library, #talks) {one}" for one in made.split(", ")[:6])
+    )
+    assert not parts(chat, "a[href^=javascript]")
     assert chat.execute_script("return window.hacked") is None
 
 
 @pytest.mark.slow
 def test_only_the_pages_own_host_is_asked_and_nothing_complains(chat: Chrome, served: tuple[str, Slow]) -> None:
     time.sleep(1)
-    ask(chat, "2021年碳达峰任务有哪些")
+    ask(chat, PEAK)
     parts(chat, "a.marker")[0].click()
+    until(lambda: marks(chat))
+    part(chat, "#tab-library").click()
+    until(lambda: parts(chat, "#rows tr"))
     assert hosts(chat) == {served[0].removeprefix("http://").rstrip("/")}
     assert complaints(chat) == []
 
@@ -375,33 +311,12 @@ def test_an_example_question_is_answered(chat: Chrome) -> None:
 
 @pytest.mark.slow
 def test_shift_enter_breaks_the_line_and_blank_questions_are_not_sent(chat: Chrome) -> None:
-    box = parts(chat, "#box textarea")[0]
-    box.send_keys("  ", Keys.ENTER)
-    box.clear()
-    box.send_keys("2021年碳达峰", Keys.SHIFT, Keys.ENTER, Keys.NULL, "任务有哪些")
-    assert box.get_attribute("value") == "2021年碳达峰\n任务有哪些"
+    typed = box(chat)
+    typed.send_keys("  ", Keys.ENTER)
+    typed.clear()
+    typed.send_keys("2021年碳达峰", Keys.SHIFT, Keys.ENTER, Keys.NULL, "任务有哪些")
+    assert typed.get_attribute("value") == "2021年碳达峰\n任务有哪些"
     assert not parts(chat, ".asked")
-
-
-@pytest.mark.slow
-def test_answering_again_taking_back_and_clearing_keep_the_conversation_in_step(
-    chat: Chrome, served: tuple[str, Slow]
-) -> None:
-    ask(chat, "2021年碳达峰任务有哪些")
-    ask(chat, "2020年呢")
-    served[1].pause = 0.3
-    parts(chat, "#retry")[0].click()
-    until(lambda: parts(chat, ".waiting"))
-    until(lambda: idle(chat) and len(parts(chat, ".bot-row .tools")) == 2)
-    assert texts(chat, ".searched") == ["按“2020年碳达峰任务有哪些”检索"]
-    parts(chat, "#undo")[0].click()
-    until(lambda: len(parts(chat, ".asked")) == 1)
-    assert until(lambda: parts(chat, "#box textarea")[0].get_attribute("value")) == "2020年呢"
-    parts(chat, "#clear")[0].click()
-    until(lambda: not parts(chat, ".asked"))
-    parts(chat, "#box textarea")[0].clear()
-    ask(chat, "2020年呢")
-    assert texts(chat, ".searched") == []
 
 
 @pytest.mark.slow
@@ -409,13 +324,13 @@ def test_stopping_ends_the_answer_and_the_next_question_is_answered(
     chat: Chrome, served: tuple[str, Slow]
 ) -> None:
     served[1].pause = 1.0
-    parts(chat, "#box textarea")[0].send_keys("2021年碳达峰任务有哪些", Keys.ENTER)
+    box(chat).send_keys(PEAK, Keys.ENTER)
     until(lambda: parts(chat, "#box .stop-button"))
     # While an answer comes, Enter leaves the next question where it is.
-    parts(chat, "#box textarea")[0].send_keys("谁", Keys.ENTER)
+    box(chat).send_keys("谁", Keys.ENTER)
     until(lambda: parts(chat, ".growing .line"))
-    parts(chat, "#box .stop-button")[0].click()
-    until(lambda: idle(chat))
+    part(chat, "#box .stop-button").click()
+    until(lambda: idle(chat) and parts(chat, ".note"))
     assert len(parts(chat, ".asked")) == 1
     assert texts(chat, ".note") == ["已停止。以上回答不完整。"]
     served[1].pause = 0.0
@@ -423,6 +338,9 @@ def test_stopping_ends_the_answer_and_the_next_question_is_answered(
     ask(chat, "作工作报告")
     assert texts(chat, ".asked")[1] == "谁作工作报告"
     assert "黄润秋" in parts(chat, ".bot-row")[-1].text
+    parts(chat, "button.again")[0].click()
+    until(lambda: texts(chat, ".asked") == [PEAK] and idle(chat) and parts(chat, ".kept"))
+    assert "扎实推进气候变化南南合作" in parts(chat, ".bot-row")[0].text
 
 
 @pytest.mark.slow
@@ -433,42 +351,242 @@ def test_an_answer_is_copied_with_its_references(chat: Chrome) -> None:
     parts(chat, "button.copy")[0].click()
     until(lambda: texts(chat, "button.copy") == ["已复制"])
     copied = chat.execute_async_script("navigator.clipboard.readText().then(arguments[0])")
-    answer, empty, caption, reference = str(copied).split("\n")
+    answer, empty, caption, document, place = str(copied).split("\n")
     assert "98.2%" in answer
     assert answer.endswith("[1]")
     assert (empty, caption) == ("", "出处")
-    assert reference.startswith("[1] 《2021年全国生态环境保护工作会议》（生态环境部，2021-01-21） 2020年")
-    assert "› 三是突出“三个治污”" in reference
+    assert document == "《2021年全国生态环境保护工作会议》（生态环境部，2021-01-21）"
+    assert place.startswith("[1] 2020年")
+    assert "› 三是突出“三个治污”" in place
 
 
 @pytest.mark.slow
-def test_two_windows_never_see_each_others_turns(chat: Chrome, served: tuple[str, Slow]) -> None:
-    first = chat.current_window_handle
-    ask(chat, "2021年碳达峰任务有哪些")
+def test_a_file_is_uploaded_asked_removed_and_then_refused(chat: Chrome, tmp_path: Path) -> None:
+    question = "云溪市公园几点关门"
+    ask(chat, question)
+    assert parts(chat, ".refusal")
+    good, bad = tmp_path / "公园管理规定.txt", tmp_path / "坏.pdf"
+    good.write_text("云溪市公园管理规定\n\n第一条　云溪市公园每日21时关门。\n", encoding="utf-8")
+    bad.write_bytes(b"no pdf")
+    part(chat, "#tab-library").click()
+    part(chat, "#files").send_keys(f"{good}\n{bad}")
+    until(lambda: len(parts(chat, "#uploads .done")) == len(parts(chat, "#uploads .fault")) == 1)
+    assert part(chat, "#uploads .done .state").text == "已添加《云溪市公园管理规定》（33 字）"
+    assert str(tmp_path) not in part(chat, "#uploads .fault .state").text
+    until(lambda: "云溪市公园管理规定" in texts(chat, "#rows th"))
+    part(chat, "#tab-chat").click()
+    ask(chat, question)
+    assert "21时关门" in parts(chat, ".bot-row")[-1].text
+    part(chat, "#tab-library").click()
+    part(chat, "[aria-label='移除《云溪市公园管理规定》']").click()
+    confirm(chat, "remove")
+    until(lambda: "云溪市公园管理规定" not in texts(chat, "#rows th"))
+    part(chat, "#tab-chat").click()
+    ask(chat, question)
+    assert "refusal" in parts(chat, ".bot-row .said")[-1].find_element(By.XPATH, "..").get_attribute("class")
+
+
+@pytest.mark.slow
+def test_the_table_is_sorted_and_filtered_and_a_document_asked_alone(chat: Chrome) -> None:
+    part(chat, "#tab-library").click()
+    until(lambda: len(parts(chat, "#rows tr")) == 4)
+    dates = [date for date in texts(chat, "#rows td.date") if date]
+    assert dates == sorted(dates, reverse=True)
+    assert part(chat, "#columns .date").get_attribute("aria-sort") == "descending"
+    part(chat, "#columns .date button").click()
+    until(lambda: [date for date in texts(chat, "#rows td.date") if date] == sorted(dates))
+    assert texts(chat, "#rows .badge") == ["已废止"]
+    part(chat, "#library-search").send_keys("河道 云政令")
+    until(lambda: texts(chat, "#rows th") == ["云溪市河道保护办法"])
+    part(chat, "#rows td.actions button").click()
+    until(lambda: texts(chat, ".chip span") == ["文件：云溪市河道保护办法"])
+    ask(chat, PEAK)
+    assert "2030年前碳排放达峰行动方案" not in parts(chat, ".bot-row")[-1].text
+    part(chat, ".chip button").click()
+    until(lambda: not parts(chat, ".chip"))
+    part(chat, "#choose").click()
+    until(lambda: seen(chat, "#dialog select"))[0].send_keys("生态环境部")
+    confirm(chat, "apply")
+    until(lambda: texts(chat, ".chip span") == ["发文机关：生态环境部"])
+    parts(chat, "button.again")[-1].click()
+    until(lambda: idle(chat) and parts(chat, ".answer.kept"))
+    assert "2030年前碳排放达峰行动方案" in parts(chat, ".bot-row")[-1].text
+
+
+@pytest.mark.slow
+def test_a_conversation_goes_on_after_a_reload_is_renamed_exported_and_deleted(
+    chat: Chrome, served: tuple[str, Slow]
+) -> None:
+    ask(chat, PEAK)
+    until(lambda: texts(chat, "#talks-list [aria-current]") == [PEAK])
+    chat.refresh()
+    until(lambda: texts(chat, ".asked") == [PEAK] and idle(chat))
+    ask(chat, "2020年呢")
+    assert texts(chat, ".query") == ["2020年碳达峰任务有哪些"]
+    part(chat, "#talks-list [aria-current] + .more").click()
+    until(lambda: seen(chat, "#menu button"))[0].click()
+    until(lambda: seen(chat, "#dialog input"))[0].send_keys("碳达峰", Keys.ENTER)
+    until(lambda: texts(chat, "#talks-list [aria-current]") == ["碳达峰"])
+    cookies = {cookie["name"]: cookie["value"] for cookie in chat.get_cookies()}
+    id_ = chat.execute_script("return sessionStorage.getItem('talk')")
+    export = f"{served[0]}page/conversation/{id_}/export/"
+    word = Word(io.BytesIO(httpx.get(f"{export}docx", cookies=cookies).raise_for_status().content))
+    assert any("启动编制2030年前二氧化碳排放达峰行动方案" in paragraph.text for paragraph in word.paragraphs)
+    assert FIRST in httpx.get(f"{export}md", cookies=cookies).raise_for_status().text
+    assert httpx.get(f"{export}md").status_code == 404
+    part(chat, "#new").click()
+    until(lambda: not parts(chat, ".asked") and not texts(chat, "#talks-list [aria-current]"))
+    parts(chat, "#talks-list .open")[0].click()
+    until(lambda: len(parts(chat, ".asked")) == 2)
+    part(chat, "#talks-search").send_keys("没有这样的对话")
+    until(lambda: texts(chat, "#talks-empty") == ["没有找到"] and not parts(chat, "#talks-list li"))
+    part(chat, "#talks-search").send_keys(Keys.BACKSPACE * 7)
+    until(lambda: parts(chat, "#talks-list [aria-current] + .more"))[0].click()
+    until(lambda: seen(chat, "#menu button.danger"))[0].click()
+    confirm(chat, "delete")
+    until(lambda: "碳达峰" not in texts(chat, "#talks-list .open") and not parts(chat, ".asked"))
+
+
+@pytest.mark.slow
+def test_an_opinion_is_stored_with_its_reason(chat: Chrome, served: tuple[str, Slow]) -> None:
+    ask(chat, PEAK)
+    until(lambda: parts(chat, "#talks-list [aria-current]"))
+    part(chat, "button.bad").click()
+    until(lambda: seen(chat, "#dialog .choice"))[1].click()
+    part(chat, "#dialog textarea").send_keys("少了一项")
+    confirm(chat, "send")
+    until(lambda: parts(chat, "button.bad[aria-pressed=true]"))
+    home = served[1].library.home
+    (stored,) = [one for one in FeedbackStore(home).all() if one.reason == "不完整：少了一项"]
+    assert (stored.good, stored.question) == (False, PEAK)
+    assert stored.versions.documents
+
+
+@pytest.mark.slow
+def test_two_windows_never_see_each_others_turns(
+    chat: Chrome, served: tuple[str, Slow], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    ask(chat, PEAK)
+    mine = chat.current_window_handle
     chat.switch_to.new_window("window")
     try:
-        resize(chat, 1366, 768)
-        chat.get(served[0])
-        until(lambda: parts(chat, "#box .submit-button"))
+        opened(chat, served[0])
         assert not parts(chat, ".asked")
         ask(chat, "2020年呢")
-        assert texts(chat, ".searched") == []
         assert texts(chat, ".asked") == ["2020年呢"]
+        assert texts(chat, ".query") == []
     finally:
         chat.close()
-        chat.switch_to.window(first)
+        chat.switch_to.window(mine)
+    # In another browser there is not even the list of conversations.
+    with browser(tmp_path_factory.mktemp("other")) as other:
+        opened(other, served[0])
+        until(lambda: texts(other, "#talks-empty") == ["还没有对话"])
+        assert not parts(other, "#talks-list li")
     ask(chat, "2020年呢")
-    assert texts(chat, ".searched") == ["按“2020年碳达峰任务有哪些”检索"]
+    assert texts(chat, ".query") == ["2020年碳达峰任务有哪些"]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (390, 844)])
 def test_nothing_is_wider_or_higher_than_the_window(chat: Chrome, width: int, height: int) -> None:
     resize(chat, width, height)
-    ask(chat, "2021年碳达峰任务有哪些")
+    chat.refresh()
+    until(lambda: idle(chat))
+    ask(chat, PEAK)
     parts(chat, "a.marker")[1].click()
+    until(lambda: marks(chat))
     size = "const e = document.scrollingElement; return [e.scrollWidth, e.scrollHeight]"
     assert chat.execute_script(size) == [width, height]
-    assert chat.execute_script("return document.querySelector('#chat .bubble-wrap').scrollWidth") <= width
-    box = parts(chat, "#box")[0].rect
-    assert box["y"] + box["height"] <= height
+    for each in ("#chat .bubble-wrap", "#panel", "#paper"):
+        assert chat.execute_script(f"return document.querySelector('{each}').scrollWidth") <= width
+    panel = part(chat, "#panel").rect
+    assert (panel["width"] == width) == (width < 500)
+    part(chat, "#panel-close").click()
+    typed = part(chat, "#box").rect
+    assert typed["y"] + typed["height"] <= height
+    part(chat, "#tab-library").click()
+    until(lambda: parts(chat, "#rows tr"))
+    assert chat.execute_script(size) == [width, height]
+
+
+@pytest.mark.slow
+def test_dark_is_chosen_and_stays(chat: Chrome) -> None:
+    def background() -> str:
+        return str(part(chat, "#bar").value_of_css_property("background-color"))
+
+    light = background()
+    part(chat, "#theme").click()
+    until(lambda: background() != light)
+    chat.refresh()
+    until(lambda: idle(chat) and background() != light)
+    part(chat, "#theme").click()
+    until(lambda: background() == light)
+
+
+@pytest.mark.slow
+def test_when_the_server_is_gone_the_page_says_so_and_goes_on_when_it_is_back(
+    window: Chrome, tmp_path: Path
+) -> None:
+    with Library(tmp_path / "home", HashedEncoder()) as library:
+        library.add(DOCUMENTS)
+        with serving(Assistant(library, Settings())) as address:
+            opened(window, address)
+            ask(window, PEAK)
+            until(lambda: texts(window, "#talks-list [aria-current]") == [PEAK])
+        window.execute_script("dispatchEvent(new Event('gone'))")
+        until(lambda: "连接不上服务" in part(window, "#banner").text)
+        port = int(address.rstrip("/").rpartition(":")[2])
+        with serving(Assistant(library, Settings()), port):
+            until(lambda: not seen(window, "#banner"))
+            ask(window, "2020年呢")
+            assert texts(window, ".query") == ["2020年碳达峰任务有哪些"]
+            assert len(parts(window, ".asked")) == 2
+            window.get("about:blank")
+
+
+# Many at once
+
+
+def wait_for_answer(address: str, question: str) -> tuple[float, float, str]:
+    """Seconds until the first words and until the whole answer to a question, asked as the page asks; the answer."""
+    with httpx.Client(base_url=address, timeout=60) as client:
+        config = client.get("config").json()
+        boxes = {one["props"].get("elem_id"): one["id"] for one in config["components"]}
+        event = next(
+            one for one in config["dependencies"] if [boxes["box"], "submit"] in map(list, one["targets"])
+        )
+        session = os.urandom(6).hex()
+        asking = {"data": [question, None, "", ""], "fn_index": event["id"], "session_hash": session}
+        start = time.perf_counter()
+        client.post("gradio_api/queue/join", json=asking).raise_for_status()
+        first, content = 0.0, ""
+        with client.stream("GET", "gradio_api/queue/data", params={"session_hash": session}) as lines:
+            for line in lines.iter_lines():
+                if not line.startswith("data:"):
+                    continue
+                told = json.loads(line.removeprefix("data:"))
+                if "said" in line and not first:
+                    first = time.perf_counter() - start
+                    content = line
+                if told["msg"] == "process_completed":
+                    break
+        return first, time.perf_counter() - start, content
+
+
+@pytest.mark.slow
+def test_twenty_users_at_once_wait_two_seconds_at_most(served: tuple[str, Slow]) -> None:
+    address, assistant = served
+    assistant.pause = 0.0
+    wait_for_answer(address, PEAK)
+    with ThreadPoolExecutor(20) as pool:
+        waits = list(pool.map(lambda _: wait_for_answer(address, PEAK), range(20)))
+    assert all("碳排放达峰行动方案" in content for _, _, content in waits)
+    assert statistics.median(whole for _, whole, _ in waits) <= 2
+
+
+@pytest.mark.slow
+def test_the_first_words_come_within_300_milliseconds(served: tuple[str, Slow]) -> None:
+    address, assistant = served
+    assistant.pause = 0.0
+    assert statistics.median(wait_for_answer(address, PEAK)[0] for _ in range(7)) <= 0.3

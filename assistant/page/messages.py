@@ -1,174 +1,154 @@
-"""Answers as HTML messages of the chat, and the messages on screen as the turns of a conversation.
+"""A conversation as the HTML messages of the chat.
 
 Every message is HTML that is escaped here: the question, the answer and each word of a document are text and
 stay text. The page shows them with markdown and formulas switched off, so that a quote looks as it is written,
-and Gradio sanitises them once more.
+and Gradio sanitises them once more. A link to a quote names its document and range: ``#id:start-end``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from html import escape
-from html.parser import HTMLParser
-from itertools import pairwise
+from itertools import groupby, takewhile
 from typing import Any
 
-from assistant.render import around, reference
-from assistant.types import Answer, Citation, Turn
-from index.types import Document
-
-Message = Mapping[str, Any]
-"""A message as Gradio gives it: a ``role`` and, in ``content``, its HTML, whole or in parts with a ``text``."""
-
-WAITING = '<div class="waiting">正在查阅文件</div>'
-"""Shown until the first words of an answer arrive."""
+from assistant.page.talk import Round
+from assistant.render import reference
+from assistant.types import Answer, Citation
 
 HEAD = 60
 """Characters up to which a line that introduces others is shown as their head; a longer one is plain text."""
 
-_GROWING = '<div class="answer growing">'
-_STOPPED = "已停止。"
-_END = '<div class="tools"><button type="button" class="copy">复制</button></div></div>'
+ARROW = " › "
+"""What parts the heads of a heading path."""
+
 _MARKER = re.compile(r"\[(\d+)\]")
 _MARKERS = re.compile(r"(?:\[\d+\])+$")
 _ITEM = re.compile(r"^(?:\d+\.|·) ")
+_STATUS = {"现行": "valid", "已修改": "amended", "已废止": "repealed", "失效": "repealed"}
+_COPY = '<button type="button" class="copy">复制</button>'
+_AGAIN = '<button type="button" class="again">重新回答</button>'
+_JUDGE = (
+    '<span class="judge"><button type="button" class="good" title="回答得好"><span class="unseen">好</span></button>'
+    '<button type="button" class="bad" title="回答得不好"><span class="unseen">不好</span></button></span>'
+)
+
+
+def messages(rounds: Sequence[Round]) -> list[dict[str, Any]]:
+    """The rounds of a conversation as the messages of the chat."""
+    shown = []
+    for one in rounds:
+        shown.append({"role": "user", "content": asked(one.question)})
+        shown.append({"role": "assistant", "content": replied(one)})
+    return shown
 
 
 def asked(question: str) -> str:
     """A question as a message."""
-    return f'<div class="asked">{_shown(question)}</div>'
+    edit = '<button type="button" class="edit" title="修改这个问题，重新提问">修改</button>'
+    return f'<div class="asked">{_shown(question)}</div>{edit}'
 
 
-def failed(reason: str) -> str:
-    """A message that takes an answer's place where there is none."""
-    return f'<div class="failed">{_shown(reason)}</div>'
+def replied(one: Round) -> str:
+    """What became of a question so far."""
+    if one.failure:
+        return f'<div class="failed"><div class="said">{_shown(one.failure)}</div>{_tools(_AGAIN)}</div>'
+    if one.answer is None or not one.answer.text:
+        return '<div class="waiting">正在查阅文件</div>'
+    return _answered(one, one.answer)
 
 
-def answered(answer: Answer, turn: int, document: Callable[[str], Document], *, growing: bool = False) -> str:
-    """An answer as a message: what was searched, the text with its markers as links, the sources to open.
-
-    ``turn`` tells this answer's sources from those of the others on the page; ``document`` gives the document
-    of an id, for the context of a quote; ``growing`` is true while more of the answer is to come.
-    """
-    known = {citation.marker for citation in answer.citations}
+def _answered(one: Round, answer: Answer) -> str:
+    """An answer: what was searched, the text with its markers as links, the sources."""
+    cited = {citation.marker: citation for citation in answer.citations}
     leads = {f"{said.text}[{said.marker}]" for said in answer.statements if said.lead}
-    parts = [_GROWING if growing else '<div class="refusal">' if answer.refusal else '<div class="answer">']
-    if answer.query not in ("", answer.question) and answer.refusal != "chat":
-        parts.append(f'<div class="searched">按“{_shown(answer.query)}”检索</div>')
+    kind = "refusal" if answer.refusal else "answer"
+    state = "kept" if one.whole else "partial" if one.ended else "growing"
+    parts = [f'<div class="{kind} {state}">']
+    if answer.query not in ("", one.question) and answer.refusal != "chat":
+        change = '<button type="button" class="requery" title="修改检索的问题，重新作答">修改</button>'
+        query = f'按“<span class="query">{_shown(answer.query)}</span>”检索'
+        parts.append(f'<div class="searched">{query}{change if one.ended else ""}</div>')
     parts.append('<div class="said">')
-    parts.extend(_line(line, line in leads, known, turn) for line in answer.text.split("\n"))
+    parts.extend(_line(line, line in leads, cited) for line in answer.text.split("\n"))
     parts.append("</div>")
     if answer.citations:
-        caption = "找到的相关内容，不作为答案" if answer.refusal else "出处"
-        parts.append(f'<div class="sources"><div class="caption">{caption}</div>')
-        parts.extend(_source(citation, turn, document(citation.document_id)) for citation in answer.citations)
-        parts.append("</div>")
-    parts.append("</div>" if growing else _END)
-    return "".join(parts)
+        parts.append(_sources(answer.citations, "找到的相关内容，不作为答案" if answer.refusal else "出处"))
+    if one.stopped:
+        parts.append('<div class="note">已停止。以上回答不完整。</div>')
+    if one.note:
+        parts.append(f'<div class="note">{_shown(one.note)}</div>')
+    if one.ended:
+        judge = _JUDGE if one.whole and answer.refusal != "chat" else ""
+        parts.append(_tools(_COPY + _AGAIN + judge))
+    return "".join([*parts, "</div>"])
 
 
-def question(message: Message) -> str:
-    """The question that a message of the user asks."""
-    return _text(_html(message), "asked")
+def _tools(buttons: str) -> str:
+    return f'<div class="tools">{buttons}</div>'
 
 
-def turns(messages: Sequence[Message]) -> tuple[Turn, ...]:
-    """The turns of a conversation, read from what is on screen; an answer that failed makes no turn."""
-    found = []
-    for asking, answering in pairwise(messages):
-        said = _text(_html(answering), "said")
-        if asking["role"] == "user" and answering["role"] == "assistant" and said:
-            found.append(Turn(question(asking), said))
-    return tuple(found)
-
-
-def unfinished(message: Message) -> bool:
-    """Whether the message stands for an answer of which more is to come."""
-    return _html(message) == WAITING or _html(message).startswith(_GROWING)
-
-
-def stopped(message: Message) -> str:
-    """What becomes of an answer's message when it is stopped; a finished one stays what it is."""
-    html = _html(message)
-    if html == WAITING:
-        return failed(_STOPPED)
-    if html.startswith(_GROWING):
-        html = '<div class="answer">' + html.removeprefix(_GROWING).removesuffix("</div>")
-        return f'{html}<div class="note">{_STOPPED}以上回答不完整。</div>{_END}'
-    return html
-
-
-def _line(line: str, lead: bool, known: set[int], turn: int) -> str:
+def _line(line: str, lead: bool, cited: Mapping[int, Citation]) -> str:
     """One line of an answer; of its markers at the end, those with a citation become links."""
     markers = _MARKERS.search(line)
     text, marks = (line[: markers.start()], markers.group()) if markers else (line, "")
 
     def link(found: re.Match[str]) -> str:
-        marker = int(found[1])
-        if marker not in known:
+        citation = cited.get(int(found[1]))
+        if citation is None:
             return found[0]
-        return f'<a class="marker" href="#source-{turn}-{marker}" title="查看出处 {marker}">[{marker}]</a>'
+        marker = f"[{citation.marker}]"
+        return f'<a class="marker" href="{_address(citation)}" title="查看出处 {citation.marker}">{marker}</a>'
 
     kind = "line lead" if lead and len(text) <= HEAD else "line item" if _ITEM.match(line) else "line"
     return f'<div class="{kind}">{_shown(text)}{_MARKER.sub(link, marks)}</div>'
 
 
-def _source(citation: Citation, turn: int, document: Document) -> str:
-    """A citation that opens to its sentence in its context."""
-    before, quote, after = around(document, citation.span)
-    above, arrow, last = citation.heading.rpartition(" › ")
-    heading = f'<span class="above">{_shown(above + arrow)}</span><span class="heading">{_shown(last)}</span>'
+def _sources(citations: Sequence[Citation], caption: str) -> str:
+    """The documents that are cited, each with the places in it; a place opens at its quote."""
+    parts = [f'<div class="sources"><div class="caption">{caption}</div>']
+    for _, some in groupby(citations, key=lambda citation: citation.document_id):
+        places = list(some)
+        whole = replace(places[0], heading="")
+        parts.append(f'<div class="document"><div class="title">{_shown(reference(whole))}{_badge(whole)}</div>')
+        above: list[str] = []
+        for place in places:
+            heads = place.heading.split(ARROW)
+            parts.append(_source(place, heads[_shared(above, heads) :]))
+            above = heads
+        parts.append("</div>")
+    return "".join([*parts, "</div>"])
+
+
+def _source(citation: Citation, heads: Sequence[str]) -> str:
+    """One place: by the heads that the one before did not have, or, without any, by the quote's own words."""
+    words = " ".join(citation.quote[:HEAD].split())
+    *above, last = heads or [f"“{words}”"]
+    path = "".join(head + ARROW for head in above)
+    shown = f'<span class="above">{_shown(path)}</span><span class="heading">{_shown(last or "正文")}</span>'
+    page = f'<span class="page">第{citation.page}页</span>' if citation.page else ""
     return (
-        f'<details class="source" id="source-{turn}-{citation.marker}">'
-        f'<summary><span class="number">[{citation.marker}]</span> '
-        f'<span class="reference"><span class="title">{_shown(reference(replace(citation, heading="")))}</span>'
-        f"{heading}</span></summary>"
-        f'<div class="context">{_shown(before)}<mark>{_shown(quote)}</mark>{_shown(after)}</div></details>'
+        f'<a class="source" href="{_address(citation)}"><span class="number">[{citation.marker}]</span>'
+        f'<span class="place">{shown}</span>{page}</a>'
     )
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many heads two paths have in common from the start."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+def _badge(citation: Citation) -> str:
+    if not citation.status:
+        return ""
+    return f'<span class="badge {_STATUS.get(citation.status, "")}">{_shown(citation.status)}</span>'
+
+
+def _address(citation: Citation) -> str:
+    return f"#{escape(citation.document_id)}:{citation.start}-{citation.end}"
 
 
 def _shown(text: str) -> str:
     return escape(text).replace("\n", "<br>")
-
-
-def _html(message: Message) -> str:
-    content = message["content"]
-    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
-
-
-class _Reader(HTMLParser):
-    """The text of the element of one class; a line break or an element inside it begins a line."""
-
-    def __init__(self, wanted: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.wanted = wanted
-        self.depth = 0
-        self.lines: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Enter the element, or begin a line inside it."""
-        if self.depth and tag == "br":
-            self.lines = [*(self.lines or [""]), ""]
-        elif self.depth and tag == "div":
-            self.depth += 1
-            self.lines.append("")
-        elif tag == "div" and dict(attrs).get("class") == self.wanted:
-            self.depth = 1
-
-    def handle_endtag(self, tag: str) -> None:
-        """Leave the element."""
-        self.depth -= tag == "div" and self.depth > 0
-
-    def handle_data(self, data: str) -> None:
-        """Take the text inside the element."""
-        if self.depth:
-            self.lines = [*self.lines[:-1], (self.lines or [""])[-1] + data]
-
-
-def _text(html: str, wanted: str) -> str:
-    reader = _Reader(wanted)
-    reader.feed(html)
-    reader.close()
-    return "\n".join(reader.lines)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
 from index.errors import LoadError, UnknownFormat
 from index.load import LARGEST, SUFFIXES, archive, content_hash, present, too_large
 from index.metadata import SIDECAR
+from index.store import faults
 from index.types import Document
 
 UPLOADS = "uploads"
@@ -56,28 +58,52 @@ def safe(name: str) -> str:
     return stem + suffix
 
 
-async def keep(home: Path, name: str, body: AsyncIterator[bytes]) -> Path:
-    """The path at which the file is kept once its last byte has come; one of the same name is replaced.
+class Sent:
+    """A file that was sent, under a name of its own until it is added to the library."""
 
-    Raises ``UnknownFormat``, ``UnreadableFile`` for one that is too large, and ``OSError``.
+    def __init__(self, path: Path, held: Path) -> None:
+        self.path = path
+        self.held = held
+        self.accepted = False
+
+    @contextmanager
+    def placed(self) -> Iterator[Path]:
+        """The file at its path, in the place of one of the same name, which comes back unless this is ``accepted``."""
+        before = self.held.with_name(self.held.name + ".before")
+        if self.path.exists():
+            os.replace(self.path, before)
+        os.replace(self.held, self.path)
+        try:
+            yield self.path
+        finally:
+            if not self.accepted:
+                self.path.unlink()
+                if before.exists():
+                    os.replace(before, self.path)
+            before.unlink(missing_ok=True)
+
+
+async def receive(home: Path, name: str, body: AsyncIterator[bytes]) -> Sent:
+    """The file, once its last byte has come.
+
+    Raises ``UnknownFormat``, ``UnreadableFile`` for one that is too large, and ``LibraryReadOnly``.
     """
     folder = home / UPLOADS
     path = folder / safe(name)
-    folder.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
-        try:
-            size = 0
-            async for part in body:
-                size += len(part)
-                if size > LARGEST:
-                    raise too_large(path, LARGEST)
-                file.write(part)
-            file.close()
-            os.replace(file.name, path)
-        except BaseException:
-            os.unlink(file.name)
-            raise
-    return path
+    with faults(home):
+        folder.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+            try:
+                size = 0
+                async for part in body:
+                    size += len(part)
+                    if size > LARGEST:
+                        raise too_large(path, LARGEST)
+                    file.write(part)
+            except BaseException:
+                os.unlink(file.name)
+                raise
+    return Sent(path, Path(file.name))
 
 
 def discard(home: Path, path: str, others: frozenset[str]) -> None:

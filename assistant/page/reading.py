@@ -17,7 +17,7 @@ from index.types import Document, Section, Span
 
 WINDOW = 12_000
 """Characters that are sent at once."""
-LONGEST = 4_000
+LONGEST = 2_000
 """Characters of a line; a longer one is shown in parts."""
 OUTLINED = 1_500
 """Heads of an outline at most; of a document with more, the outer ones."""
@@ -26,6 +26,7 @@ FOUND = 5_000
 SOUGHT = 100
 """Characters of a text to look for."""
 
+_BREAK = re.compile("\n")
 _HEADS = frozenset({"part", "chapter", "division", "article", "heading", "list"})
 
 
@@ -62,6 +63,7 @@ class Reading:
         self.document = document
         self.sections = sections
         self._begins = [section.span.start for section in sections]
+        self._breaks = [section.span.start for section in sections if section.kind not in ("document", "list")]
         heads = ((section.head.start, section.kind) for section in sections if len(section.head))
         self._kinds: dict[int, str] = {}
         for start, kind in heads:
@@ -139,13 +141,16 @@ class Reading:
         return at or 0
 
     def _lines(self, window: Span) -> list[Span]:
+        """The spans of the lines: they end at breaks, before a section, and where they would be too long."""
         text = self.document.text
-        breaks = [match.end() for match in re.compile("\n").finditer(text, window.start, window.end)]
-        edges = sorted({window.start, *breaks, window.end})
+        breaks = [match.end() for match in _BREAK.finditer(text, window.start, window.end)]
+        first, last = (bisect_left(self._breaks, edge) for edge in (window.start, window.end))
+        edges = sorted({window.start, *breaks, *self._breaks[first:last], window.end})
         spans = []
         for start, end in pairwise(edges):
             while end - start > LONGEST:
-                spans.append(Span(start, start + LONGEST))
-                start += LONGEST
+                stop = text.rfind("。", start + LONGEST // 2, start + LONGEST) + 1 or start + LONGEST
+                spans.append(Span(start, stop))
+                start = stop
             spans.append(Span(start, end))
         return spans

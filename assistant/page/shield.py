@@ -24,15 +24,17 @@ _FOREIGN = re.compile(
     r'\s*<meta\s+(?:property|name)="(?:og|twitter):[^>]*>'
     r'|\s*<link rel="(?:manifest|preconnect|dns-prefetch)"[^>]*>'
 )
+_BODY = re.compile(r"<body[^>]*>")
 _SCRIPT = re.compile(r"<script(?=[\s>])")
 
 
 class Shield:
-    """An ASGI application around another; ``head`` is the HTML that the page's head receives."""
+    """An ASGI application around another; ``head`` and ``body`` are HTML that the page receives at their start."""
 
-    def __init__(self, app: ASGIApp, head: str) -> None:
+    def __init__(self, app: ASGIApp, head: str, body: str = "") -> None:
         self.app = app
         self.head = head
+        self.body = body
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; the page itself is changed on its way out."""
@@ -41,15 +43,15 @@ class Shield:
             return
         plain = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         page = scope["path"] == "/"
-        await self.app({**scope, "headers": plain} if page else scope, receive, _Response(send, self.head, page))
+        await self.app({**scope, "headers": plain} if page else scope, receive, _Response(send, self, page))
 
 
 class _Response:
     """What is sent back: headers added, and the page, which is held until it is whole, changed."""
 
-    def __init__(self, send: Send, head: str, page: bool) -> None:
+    def __init__(self, send: Send, shield: Shield, page: bool) -> None:
         self.send = send
-        self.head = head
+        self.shield = shield
         self.page = page
         self.nonce = token_urlsafe(16)
         self.start: Message = {}
@@ -70,13 +72,14 @@ class _Response:
         else:
             self.body += message.get("body", b"")
             if not message.get("more_body", False):
-                body = changed(self.body.decode(), self.head, self.nonce).encode()
+                body = changed(self.body.decode(), self.shield.head, self.shield.body, self.nonce).encode()
                 MutableHeaders(scope=self.start)["Content-Length"] = str(len(body))
                 await self.send(self.start)
                 await self.send({"type": "http.response.body", "body": body})
 
 
-def changed(html: str, head: str, nonce: str) -> str:
-    """Gradio's page without what names other hosts, in Chinese, with ``head``, the scripts with the nonce."""
-    html = _FOREIGN.sub("", html).replace('lang="en"', 'lang="zh-CN"', 1).replace("<head>", f"<head>{head}", 1)
+def changed(html: str, head: str, body: str, nonce: str) -> str:
+    """Gradio's page without what names other hosts, in Chinese, with ``head`` and ``body``, the scripts with the nonce."""
+    html = _FOREIGN.sub("", html).replace('lang="en"', 'lang="zh-CN"', 1)
+    html = _BODY.sub(lambda tag: tag[0] + body, html.replace("<head>", f"<head>{head}", 1), count=1)
     return _SCRIPT.sub(f'<script nonce="{nonce}"', html)

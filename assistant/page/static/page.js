@@ -1,72 +1,127 @@
-// What the chat's own parts do: a marker opens its source, 复制 copies an answer, a new question is kept in view.
-(() => {
-  // Gradio speaks the browser's language; this page is Chinese.
-  Object.defineProperty(navigator, "language", { get: () => "zh-CN" });
-  Object.defineProperty(navigator, "languages", { get: () => ["zh-CN"] });
+// The page's own parts around Gradio's chat: tabs, sidebar, theme, and a word when the server is gone.
+import { byId, call, element, narrow, notice, tried } from "./common.js";
+import { watchChat } from "./chat.js";
+import { closePanel, watchPanel } from "./panel.js";
+import { refreshTalks, watchTalks } from "./talks.js";
+import { refreshLibrary, watchLibrary } from "./library.js";
+import { watchFilters } from "./filters.js";
 
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
-  let followed = null; // the row of the question that is being answered
-  let rows = 0;
+// Gradio speaks the browser's language; this page is Chinese.
+Object.defineProperty(navigator, "language", { get: () => "zh-CN" });
+Object.defineProperty(navigator, "languages", { get: () => ["zh-CN"] });
 
-  function show(source) {
-    source.open = true;
-    source.classList.remove("shown");
-    requestAnimationFrame(() => {
-      source.classList.add("shown");
-      source.scrollIntoView({ behavior: calm.matches ? "auto" : "smooth", block: "nearest" });
-      source.querySelector("summary").focus({ preventScroll: true });
-    });
-  }
-
-  function written(message) {
-    const lines = (selector) => Array.from(message.querySelectorAll(selector), (element) => element.innerText.trim());
-    const sources = Array.from(message.querySelectorAll(".source"), (source) =>
-      [".number", ".title", ".above", ".heading"]
-        .map((part) => source.querySelector(part)?.textContent ?? "")
-        .reduce((text, part) => text + (text.endsWith("› ") ? "" : " ") + part)
-        .trim()
-    );
-    return [...lines(".line"), ...(sources.length ? ["", ...lines(".caption"), ...sources] : [])].join("\n");
-  }
-
-  async function copy(text) {
-    if (navigator.clipboard) return navigator.clipboard.writeText(text);
-    // Browsers offer the clipboard only to https and to this machine itself; elsewhere a selection is copied.
-    const area = document.createElement("textarea");
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-
-  document.addEventListener("click", async (event) => {
-    followed = null;
-    const marker = event.target.closest?.("a.marker");
-    const button = event.target.closest?.("button.copy");
-    if (marker) {
-      event.preventDefault();
-      const source = document.getElementById(marker.hash.slice(1));
-      if (source) show(source);
-    } else if (button) {
-      await copy(written(button.closest(".answer, .refusal")));
-      button.textContent = "已复制";
-      setTimeout(() => (button.textContent = "复制"), 1500);
-    }
+function watchTabs() {
+  const show = (library) => {
+    document.body.classList.toggle("in-library", library);
+    byId("library").hidden = !library;
+    byId("tab-library").setAttribute("aria-selected", String(library));
+    byId("tab-chat").setAttribute("aria-selected", String(!library));
+    if (library) refreshLibrary();
+  };
+  byId("tab-chat").addEventListener("click", () => show(false));
+  byId("tab-library").addEventListener("click", () => show(true));
+  byId("tabs").addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    const other = document.activeElement === byId("tab-chat") ? byId("tab-library") : byId("tab-chat");
+    other.focus();
+    other.click();
   });
+  addEventListener("chat", () => show(false));
+}
 
-  for (const moved of ["wheel", "touchmove"]) {
-    document.addEventListener(moved, () => (followed = null), { passive: true });
+function watchSidebar() {
+  const toggle = byId("talks-toggle");
+  const show = (open) => {
+    document.body.classList.toggle("talks-open", open);
+    toggle.setAttribute("aria-expanded", String(open));
+  };
+  show(!narrow.matches && localStorage.getItem("talks") !== "closed");
+  toggle.addEventListener("click", () => {
+    const open = !document.body.classList.contains("talks-open");
+    show(open);
+    if (!narrow.matches) localStorage.setItem("talks", open ? "open" : "closed");
+  });
+  narrow.addEventListener("change", () => show(!narrow.matches));
+  document.addEventListener("click", (event) => {
+    if (narrow.matches && !event.target.closest("#talks, #talks-toggle, #menu, #dialog")) show(false);
+  });
+  addEventListener("talk", () => narrow.matches && show(false));
+}
+
+function watchTheme() {
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const wanted = () => {
+    const chosen = localStorage.getItem("theme");
+    return chosen ? chosen === "dark" : dark.matches;
+  };
+  const set = () => {
+    if (document.body.classList.contains("dark") !== wanted()) document.body.classList.toggle("dark", wanted());
+    document.documentElement.classList.toggle("dark", wanted());
+  };
+  byId("theme").addEventListener("click", () => {
+    const next = !wanted();
+    if (next === dark.matches) localStorage.removeItem("theme");
+    else localStorage.setItem("theme", next ? "dark" : "light");
+    set();
+    notice(next ? "深色" : "浅色");
+  });
+  dark.addEventListener("change", set);
+  new MutationObserver(set).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  set();
+}
+
+// The server is asked now and then, at once when something failed, and every few seconds while it is gone.
+function watchServer() {
+  const banner = byId("banner");
+  let gone = false;
+  let timer;
+  const ask = async () => {
+    clearTimeout(timer);
+    let alive = false;
+    try {
+      alive = (await fetch("page/me", { signal: AbortSignal.timeout(8000) })).status < 500;
+    } catch {}
+    if (alive && gone) notice("连接已恢复");
+    gone = !alive;
+    banner.hidden = alive;
+    banner.textContent = alive ? "" : "连接不上服务，正在重试。已有的对话都已保存，恢复后可继续提问。";
+    timer = setTimeout(ask, gone ? 2000 : 15000);
+  };
+  addEventListener("gone", ask);
+  addEventListener("offline", ask);
+  addEventListener("online", ask);
+  timer = setTimeout(ask, 15000);
+}
+
+async function greet() {
+  const me = await tried(() => call("me"));
+  if (!me) return;
+  document.body.classList.toggle("editor", me.editor);
+  byId("add").hidden = !me.editor;
+  byId("count").textContent = me.documents ? ` ${me.documents}` : "";
+  if (me.known) {
+    const leave = element("form", { method: "post", action: "signout" }, element("button", { type: "submit", class: "button" }, "退出"));
+    byId("who").replaceChildren(element("span", {}, me.name), leave);
   }
+  refreshTalks();
+}
 
-  new MutationObserver(() => {
-    const chat = document.getElementById("chat");
-    if (!chat) return;
-    // Gradio labels each message with its HTML; without the label a screen reader reads the text.
-    for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
-    const asked = chat.querySelectorAll(".user-row");
-    if (asked.length > rows) followed = asked[asked.length - 1];
-    rows = asked.length;
-    if (followed) followed.scrollIntoView({ block: "start" });
-  }).observe(document, { childList: true, subtree: true });
-})();
+function start() {
+  watchTheme();
+  watchTabs();
+  watchSidebar();
+  watchServer();
+  watchPanel();
+  watchLibrary();
+  watchFilters();
+  watchTalks();
+  watchChat();
+  greet();
+  document.addEventListener("keydown", (event) => {
+    const busy = event.defaultPrevented || event.isComposing || byId("dialog").open || byId("menu").matches(":popover-open");
+    if (event.key === "Escape" && !busy) closePanel();
+  });
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+else start();

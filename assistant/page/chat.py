@@ -1,0 +1,239 @@
+"""The chat: a question becomes an answer that grows on screen, and every round can be asked again or otherwise.
+
+What is on screen follows from the window's ``Talk`` alone, which lives in the server and is kept after each answer.
+The window holds no more than its id, so that it finds its conversation again after the server was started anew.
+The page's scripts ask for what has no button of Gradio's through hidden boxes, in JSON.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, Literal
+
+import gradio as gr
+from gradio.components.chatbot import ExampleMessage
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from assistant.assistant import Assistant
+from assistant.page.examples import examples
+from assistant.page.keeping import Keeping
+from assistant.page.messages import messages
+from assistant.page.talk import Round, Talk, resumed
+from assistant.page.visitors import owner
+from assistant.types import Turn
+from index.errors import PolicyError
+from index.types import Filters
+
+TITLE = "政策文件问答"
+EXAMPLES = 4
+"""Example questions on the page."""
+NEWEST = 8
+"""Documents, the newest, that example questions are drawn from."""
+AT_ONCE = 8
+"""Questions that are answered at the same time; more wait their turn."""
+WAITING_ROOM = 200
+"""Questions that may wait; more are told that the page is busy."""
+
+log = logging.getLogger(__name__)
+
+Shown = tuple[Any, ...]
+"""What an event changes: the messages, the box, the conversation and its id."""
+
+_FILTERS = TypeAdapter(Filters)
+_FAULT = "出错了，请重试。"
+
+
+class Command(BaseModel):
+    """What a script asks for: the question of a round anew, with other words, or with another query."""
+
+    do: Literal["again", "question", "query"]
+    round: int
+    words: str = ""
+
+
+def chat(assistant: Assistant, keeping: Keeping) -> gr.Blocks:
+    """The chat over an assistant's library."""
+    offered = _offered(assistant)
+
+    def name(request: gr.Request) -> str:
+        return owner(request.request) if request.request else ""
+
+    def present(talk: Talk, id_: str, request: gr.Request) -> Talk:
+        """The window's conversation, read again if the server has lost it."""
+        if talk.id == id_ or not id_:
+            return talk
+        try:
+            return resumed(id_, keeping.read(name(request), id_))
+        except PolicyError:
+            return talk
+
+    def respond(talk: Talk, filters: str, request: gr.Request, query: str = "", **box: Any) -> Iterator[Shown]:
+        """The window while the last question is being answered, with ``query`` in its place if there is one."""
+        yield messages(talk.rounds), gr.Textbox(submit_btn=False, stop_btn="停止", **box), talk, gr.skip()
+        *before, last = talk.rounds
+        turns = () if query else Talk("", tuple(before)).turns
+        for one in answering(assistant, replace(last, answer=None), query, turns, filters):
+            talk = replace(talk, rounds=(*before, one))
+            yield messages(talk.rounds), gr.skip(), talk, gr.skip()
+        try:
+            talk = keeping.keep(name(request), talk)
+        except PolicyError as error:
+            unkept = replace(talk.rounds[-1], note=f"对话未能保存：{error.chinese}")
+            talk = replace(talk, rounds=(*before, unkept))
+            yield messages(talk.rounds), gr.skip(), talk, gr.skip()
+        yield gr.skip(), _ready(), talk, talk.id
+
+    def send(asking: str, talk: Talk, id_: str, filters: str, request: gr.Request) -> Iterator[Shown]:
+        talk = present(talk, id_, request)
+        if not asking.strip() or talk.busy:
+            yield (gr.skip(),) * 4
+        else:
+            yield from respond(_asking(talk, len(talk.rounds), asking), filters, request, value="")
+
+    def pick(talk: Talk, id_: str, filters: str, request: gr.Request, picked: gr.SelectData) -> Iterator[Shown]:
+        yield from respond(_asking(present(talk, id_, request), 0, picked.value["text"]), filters, request)
+
+    def command(given: str, talk: Talk, id_: str, filters: str, request: gr.Request) -> Iterator[Shown]:
+        talk = present(talk, id_, request)
+        try:
+            wanted = Command.model_validate_json(given)
+        except ValidationError:
+            wanted = Command(do="again", round=-1)
+        if talk.busy or not 0 <= wanted.round < len(talk.rounds):
+            yield (gr.skip(),) * 4
+            return
+        one = talk.rounds[wanted.round]
+        question = wanted.words if wanted.do == "question" and wanted.words.strip() else one.question
+        changed = one.answer.question if one.answer and one.answer.question != one.question else ""
+        query = {"query": wanted.words.strip(), "again": changed}.get(wanted.do, "")
+        yield from respond(_asking(talk, wanted.round, question), filters, request, query)
+
+    def halt(talk: Talk) -> Shown:
+        if talk.busy:
+            *before, last = talk.rounds
+            failure = "" if last.answer and last.answer.text else "已停止。"
+            talk = replace(talk, rounds=(*before, replace(last, ended=True, stopped=True, failure=failure)))
+        return messages(talk.rounds), _ready(), talk, gr.skip()
+
+    def opening(id_: str, request: gr.Request) -> Shown:
+        talk = present(Talk(), id_.strip(), request)
+        value: Any = messages(talk.rounds)
+        shown = gr.Chatbot(
+            value=value, examples=offered(assistant.library.version), placeholder=_welcome(assistant)
+        )
+        return shown, _ready(), talk, talk.id
+
+    def fresh() -> Any:
+        return gr.Chatbot(examples=offered(assistant.library.version), placeholder=_welcome(assistant))
+
+    blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True)
+    with blocks:
+        log_ = gr.Chatbot(
+            elem_id="chat",
+            label="对话",
+            show_label=False,
+            container=False,
+            scale=1,
+            height="100%",
+            layout="bubble",
+            autoscroll=False,
+            buttons=[],
+            feedback_options=None,
+            render_markdown=False,
+            sanitize_html=True,
+            allow_tags=False,
+            latex_delimiters=[],
+            examples=offered(assistant.library.version),
+            placeholder=_welcome(assistant),
+        )
+        with gr.Column(elem_id="composer", scale=0):
+            box = gr.Textbox(
+                elem_id="box",
+                label="问题",
+                show_label=False,
+                container=False,
+                placeholder="请输入问题",
+                lines=1,
+                max_lines=6,
+                autofocus=True,
+                submit_btn="发送",
+            )
+        talk = gr.State(Talk())
+        id_, filters, asked, opened = (
+            gr.Textbox(elem_id=each, visible="hidden") for each in ("talk-id", "filters", "command", "open")
+        )
+        window = [log_, box, talk, id_]
+        known = [talk, id_, filters]
+        plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        # "once" would drop a question that follows on a stop at once; whether one is being answered, send sees.
+        long = {**plain, "concurrency_id": "answers", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple"}
+        answers: list[dict[str, Any]] = [
+            box.submit(send, [box, *known], window, **long),
+            log_.example_select(pick, known, window, **long),
+            asked.input(command, [asked, *known], window, **long),
+        ]
+        box.stop(halt, talk, window, cancels=answers, queue=False, **plain)
+        blocks.load(fresh, None, log_, queue=False, **plain)
+        opened.input(opening, opened, window, cancels=answers, queue=False, **plain)
+    blocks.queue(max_size=WAITING_ROOM)
+    return blocks
+
+
+def answering(
+    assistant: Assistant, one: Round, query: str, turns: tuple[Turn, ...], filters: str
+) -> Iterator[Round]:
+    """What becomes of a question while it is being answered, its final state last.
+
+    A deliberate error becomes its Chinese line; a bug is logged and an apology takes the answer's place.
+    """
+    try:
+        so_far = None
+        wanted = _FILTERS.validate_json(filters) if filters else None
+        for piece in assistant.stream(query or one.question, turns, wanted):
+            so_far = piece if so_far is None else so_far + piece
+            if so_far.text:
+                yield replace(one, answer=so_far)
+        yield replace(one, answer=so_far, ended=True)
+    except PolicyError as error:
+        yield replace(one, failure=error.chinese, ended=True)
+    except Exception:
+        log.exception("a question could not be answered")
+        yield replace(one, failure=_FAULT, ended=True)
+
+
+def _asking(talk: Talk, place: int, question: str) -> Talk:
+    """The conversation up to ``place``, and then the question."""
+    return replace(talk, rounds=(*talk.rounds[:place], Round(question)))
+
+
+def _welcome(assistant: Assistant) -> str:
+    """What is said before the first question."""
+    count = len(assistant.library.documents())
+    if not count:
+        return f"## {TITLE}\n\n还没有收录文件。请先在“文件库”中添加文件，再来提问。"
+    return f"## {TITLE}\n\n已收录 {count} 份文件。只依据这些文件作答，每句话都有出处，点开即见原文。"
+
+
+def _ready() -> Any:
+    return gr.Textbox(submit_btn="发送", stop_btn=False)
+
+
+def _offered(assistant: Assistant) -> Callable[[int], list[ExampleMessage]]:
+    """The example questions for a version of the library, each of which it answers."""
+
+    @lru_cache(maxsize=1)
+    def offered(version: int) -> list[ExampleMessage]:
+        library = assistant.library
+        newest = sorted(library.documents(), key=lambda one: str(one.facts.date or ""), reverse=True)[:NEWEST]
+        drawn = [examples(library.document(one.id), library.sections(one.id)) for one in newest]
+        found: list[ExampleMessage] = []
+        for place in range(max(map(len, drawn), default=0)):
+            for questions in drawn:
+                if len(found) < EXAMPLES and place < len(questions) and assistant.ask(questions[place]).answered:
+                    found.append({"text": questions[place]})
+        return found
+
+    return offered

@@ -1,0 +1,159 @@
+// What the chat's own parts do: markers, copying, asking again or otherwise, opinions; a new question is kept in view.
+import { byId, call, copy, dialog, element, held, notice, put, tried } from "./common.js";
+import { openPanel } from "./panel.js";
+
+let editing = null; // {round, do}: what the box is about to replace
+let count = 0;
+const opinions = new Map(); // of this window, by conversation and place
+
+const all = (selector) => Array.from(document.querySelectorAll(`#chat ${selector}`));
+const box = () => document.querySelector("#box textarea");
+
+export const answering = () => Boolean(document.querySelector("#box .stop-button"));
+
+// Asks the server to answer the question of a round anew: "again", with other words, or with another "query".
+function command(round, what, words = "") {
+  if (answering()) return;
+  put("command", JSON.stringify({ do: what, round, words, count: ++count }));
+}
+
+function roundOf(part) {
+  const row = part.closest(".user-row, .bot-row");
+  const kind = row.classList.contains("user-row") ? ".user-row" : ".bot-row";
+  return all(kind).indexOf(row);
+}
+
+function edit(round, what, words) {
+  editing = { round, do: what };
+  const label = what === "query" ? "修改检索的问题" : `修改第 ${round + 1} 问`;
+  const rest = all(".user-row").length - round - 1;
+  byId("editing")?.remove();
+  const bar = element(
+    "div",
+    { id: "editing" },
+    element("span", {}, `${label}${rest ? `，其后 ${rest} 轮将被替换` : ""}`),
+    element("button", { type: "button", onclick: unedit }, "取消")
+  );
+  byId("composer").prepend(bar);
+  put("box", words);
+  box().focus();
+}
+
+function unedit() {
+  editing = null;
+  byId("editing")?.remove();
+  put("box", "");
+}
+
+// The box sends; while something is edited, what it sends takes that place.
+function sent(event) {
+  if (!editing) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const words = box().value;
+  if (!words.trim() || answering()) return;
+  const { round, do: what } = editing;
+  unedit();
+  command(round, what, words);
+}
+
+function written(message) {
+  const text = (part) => part.textContent.trim();
+  const lines = Array.from(message.querySelectorAll(".line"), (line) => line.innerText.trim());
+  const documents = Array.from(message.querySelectorAll(".document"), (one) => [
+    text(one.querySelector(".title").firstChild),
+    ...Array.from(one.querySelectorAll(".source"), (source) => Array.from(source.children, text).join(" ")),
+  ]);
+  const caption = message.querySelector(".caption");
+  return [...lines, ...(caption ? ["", text(caption), ...documents.flat()] : [])].join("\n");
+}
+
+const REASONS = ["没有回答所问的", "不完整", "引用有误", "依据的文件已失效", "答案在文件里却没有找到"];
+
+async function judge(button, good) {
+  const conversation = held("talk-id");
+  const exchange = all(".kept").indexOf(button.closest(".kept"));
+  if (!conversation || exchange < 0) return notice("这条回答还没有保存，请稍后再试", true);
+  const words = element("textarea", { rows: 3, maxlength: 1000, placeholder: "补充说明（可不填）", "aria-label": "补充说明" });
+  const choices = good ? [] : REASONS.map((reason) =>
+    element("label", { class: "choice" }, element("input", { type: "radio", name: "reason", value: reason }), reason)
+  );
+  const pressed = await dialog(good ? "这个回答好在哪里？" : "这个回答有什么问题？", [...choices, words], [["send", "提交"]]);
+  if (!pressed) return undefined;
+  const chosen = byId("dialog").querySelector("input[name=reason]:checked")?.value ?? "";
+  const reason = [chosen, words.value.trim()].filter(Boolean).join("：");
+  await tried(async () => {
+    await call("feedback", { method: "POST", json: { conversation, exchange, good, reason } });
+    opinions.set(`${conversation} ${exchange}`, good);
+    marked();
+    notice("已记录，谢谢");
+  });
+  return undefined;
+}
+
+function marked() {
+  const conversation = held("talk-id");
+  all(".kept").forEach((answer, place) => {
+    const good = opinions.get(`${conversation} ${place}`);
+    for (const [name, value] of [["good", true], ["bad", false]]) {
+      const button = answer.querySelector(`button.${name}`);
+      if (button && (button.getAttribute("aria-pressed") === "true") !== (good === value)) {
+        button.setAttribute("aria-pressed", String(good === value));
+      }
+    }
+  });
+}
+
+async function pressed(event) {
+  const part = event.target.closest?.("#chat a.marker, #chat a.source, #chat button");
+  if (!part) return;
+  if (part.matches("a")) {
+    event.preventDefault();
+    const addresses = Array.from(part.closest(".answer, .refusal").querySelectorAll("a.source"), (one) => one.hash);
+    openPanel(part.hash, { among: [...new Set(addresses)], opener: part });
+  } else if (part.matches(".copy")) {
+    await copy(written(part.closest(".answer, .refusal")));
+    part.textContent = "已复制";
+    setTimeout(() => (part.textContent = "复制"), 1500);
+  } else if (part.matches(".again")) {
+    command(roundOf(part), "again");
+  } else if (part.matches(".edit") && !answering()) {
+    edit(roundOf(part), "question", part.parentElement.querySelector(".asked").innerText);
+  } else if (part.matches(".requery") && !answering()) {
+    edit(roundOf(part), "query", part.parentElement.querySelector(".query").innerText);
+  } else if (part.matches(".good, .bad")) {
+    judge(part, part.matches(".good"));
+  }
+}
+
+export function watchChat() {
+  let followed = null; // the row of the question that is being answered
+  let rows = 0;
+  document.addEventListener("click", (event) => {
+    followed = null;
+    if (event.target.closest?.("#box .submit-button")) sent(event);
+  }, { capture: true });
+  document.addEventListener("click", pressed);
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest?.("#box") && event.key === "Enter" && !event.shiftKey && !event.isComposing) sent(event);
+    if (event.key === "Escape" && editing && event.target.closest?.("#composer")) {
+      unedit();
+      event.preventDefault();
+    }
+  }, { capture: true });
+  addEventListener("talk", () => editing && unedit());
+  for (const moved of ["wheel", "touchmove"]) {
+    document.addEventListener(moved, () => (followed = null), { passive: true });
+  }
+  new MutationObserver(() => {
+    const chat = byId("chat");
+    if (!chat) return;
+    // Gradio labels each message with its HTML; without the label a screen reader reads the text.
+    for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
+    const asked = chat.querySelectorAll(".user-row");
+    if (asked.length > rows) followed = asked[asked.length - 1];
+    rows = asked.length;
+    if (followed?.isConnected) followed.scrollIntoView({ block: "start" });
+    marked();
+  }).observe(document, { childList: true, subtree: true });
+}

@@ -1,0 +1,217 @@
+// The library: its documents in a table, files to add, documents to read, to ask alone and to remove.
+import { badge, byId, call, dialog, element, later, notice, put, held, tried } from "./common.js";
+import { openPanel } from "./panel.js";
+import { within, without } from "./filters.js";
+
+const COLUMNS = [
+  ["title", "标题"],
+  ["issuer", "发文机关"],
+  ["number", "文号"],
+  ["date", "日期"],
+  ["status", "时效"],
+  ["pages", "页数"],
+];
+const PART = 200; // rows that are added to the table at once
+
+let documents = [];
+let sorted = { name: "date", up: false };
+let limit = PART;
+
+const order = new Intl.Collator("zh-CN", { numeric: true });
+
+export async function refreshLibrary() {
+  const found = await tried(() => call("documents"));
+  if (!found) return;
+  documents = found;
+  byId("count").textContent = found.length ? ` ${found.length}` : "";
+  const total = found.reduce((sum, one) => sum + one.characters, 0);
+  byId("library-about").textContent = found.length
+    ? `共 ${found.length} 份文件，${total.toLocaleString("zh-CN")} 字。回答只依据这些文件。`
+    : "还没有文件。添加之后就可以提问。";
+  options("library-issuer", "全部发文机关", found.flatMap((one) => one.issuer.split("、")));
+  options("library-status", "全部时效", found.map((one) => one.status));
+  draw();
+}
+
+function options(id, all, values) {
+  const select = byId(id);
+  const before = select.value;
+  const known = [...new Set(values.filter(Boolean))].sort(order.compare);
+  select.replaceChildren(element("option", { value: "" }, all), ...known.map((one) => element("option", { value: one }, one)));
+  select.value = known.includes(before) ? before : "";
+}
+
+function chosen() {
+  const words = byId("library-search").value.trim().toLowerCase().split(/\s+/).filter(Boolean);
+  const issuer = byId("library-issuer").value;
+  const status = byId("library-status").value;
+  const rows = documents.filter((one) => {
+    const text = `${one.title} ${one.issuer} ${one.number} ${one.region} ${one.kind}`.toLowerCase();
+    return (
+      words.every((word) => text.includes(word)) &&
+      (!issuer || one.issuer.split("、").includes(issuer)) &&
+      (!status || one.status === status)
+    );
+  });
+  const { name, up } = sorted;
+  const compare = (a, b) => {
+    // What is not known stands last, either way.
+    if (!a[name] !== !b[name]) return a[name] ? -1 : 1;
+    const way = typeof a[name] === "number" ? a[name] - b[name] : order.compare(a[name], b[name]);
+    return (up ? way : -way) || order.compare(a.title, b.title);
+  };
+  return rows.sort(compare);
+}
+
+function draw() {
+  byId("columns").replaceChildren(
+    ...COLUMNS.map(([name, label]) => {
+      const way = sorted.name === name ? (sorted.up ? "ascending" : "descending") : "none";
+      const sort = element("button", { type: "button", onclick: () => {
+        sorted = { name, up: sorted.name === name ? !sorted.up : name !== "date" && name !== "pages" };
+        draw();
+        byId("columns").querySelector(`.${name} button`).focus();
+      } }, label);
+      return element("th", { scope: "col", class: name, "aria-sort": way }, sort);
+    }),
+    element("th", { scope: "col", class: "actions" }, element("span", { class: "unseen" }, "操作"))
+  );
+  const rows = chosen();
+  byId("rows").replaceChildren(...rows.slice(0, limit).map(row));
+  const empty = byId("library-empty");
+  empty.hidden = rows.length > 0 && rows.length <= limit;
+  empty.replaceChildren(
+    rows.length > limit
+      ? element("button", { type: "button", class: "button", onclick: () => { limit += PART; draw(); } }, `再显示 ${Math.min(PART, rows.length - limit)} 份（共 ${rows.length} 份）`)
+      : documents.length ? "没有符合条件的文件" : ""
+  );
+}
+
+function row(one) {
+  const read = element("button", { type: "button", class: "link" }, one.title);
+  read.addEventListener("click", () => openPanel(`#${one.id}:0-0`, { opener: read }));
+  const ask = element("button", { type: "button", class: "button", title: "只在这份文件中提问", onclick: () => {
+    within(one.id, one.title);
+    dispatchEvent(new Event("chat"));
+    document.querySelector("#box textarea")?.focus();
+  } }, "提问");
+  const remove = element("button", { type: "button", class: "button danger", "aria-label": `移除《${one.title}》`, onclick: () => take(one) }, "移除");
+  const actions = element("span", {}, ask, document.body.classList.contains("editor") ? remove : null);
+  const cells = [read, one.issuer, one.number, one.date, badge(one.status), one.pages ? String(one.pages) : "", actions];
+  const classes = [...COLUMNS.map(([name]) => name), "actions"];
+  return element("tr", {}, ...cells.map((cell, i) =>
+    i ? element("td", { class: classes[i] }, cell) : element("th", { scope: "row", class: "title" }, cell)
+  ));
+}
+
+async function take(one) {
+  const about = element("p", {}, `移除后，回答不再引用《${one.title}》。`);
+  if (!(await dialog("移除这份文件？", [about], [["remove", "移除", "danger"]]))) return;
+  await tried(async () => {
+    await call(`document/${encodeURIComponent(one.id)}`, { method: "DELETE" });
+    without(one.id);
+    dispatchEvent(new CustomEvent("removed", { detail: one.id }));
+    notice(`已移除《${one.title}》`);
+    changed();
+  });
+}
+
+// The example questions come from the documents; a window without a conversation gets those of the new state.
+function changed() {
+  refreshLibrary();
+  if (!held("talk-id") && !document.querySelector("#chat .user-row")) put("open", " ".repeat(1 + (documents.length % 2)));
+}
+
+// Files are sent and added one after the other; each has a line that tells how far it has come and what became of it.
+let line = Promise.resolve();
+
+function add(files) {
+  for (const file of files) {
+    const bar = element("progress", { max: 1, value: 0, "aria-label": file.name });
+    const state = element("span", { class: "state" }, "等待");
+    const item = element("li", {}, element("span", { class: "name" }, file.name), bar, state);
+    byId("uploads").append(item);
+    const tell = (text, kind = "") => {
+      state.textContent = text;
+      item.className = kind;
+    };
+    line = line.then(() => send(file, bar, tell)).catch(() => tell("添加失败：连接中断", "fault")).finally(() => bar.remove());
+  }
+  line.then(changed);
+}
+
+function send(file, bar, tell) {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    let read = 0;
+    request.open("PUT", `page/upload/${encodeURIComponent(file.name)}`);
+    request.upload.onprogress = (event) => {
+      bar.value = (event.loaded / file.size) * 0.3;
+      tell(`上传 ${Math.round((event.loaded / file.size) * 100)}%`);
+    };
+    request.onprogress = () => {
+      const until = request.responseText.lastIndexOf("\n") + 1;
+      for (const each of request.responseText.slice(read, until).split("\n").filter(Boolean)) {
+        if (request.status === 200) told(JSON.parse(each), bar, tell);
+      }
+      read = until;
+    };
+    request.onload = () => {
+      request.onprogress();
+      if (request.status !== 200) tell(`添加失败：${refusal(request.responseText)}`, "fault");
+      done();
+    };
+    request.onerror = failed;
+    request.send(file);
+    tell("上传");
+  });
+}
+
+function refusal(body) {
+  try {
+    const told = JSON.parse(body);
+    return told.error || told.detail || "出错了，请重试";
+  } catch {
+    return "出错了，请重试";
+  }
+}
+
+function told(now, bar, tell) {
+  if (now.stage === "waiting") tell("等待其他文件");
+  else if (now.stage === "adding") {
+    bar.value = 0.3 + 0.7 * now.share;
+    tell(`收录 ${Math.round(now.share * 100)}%`);
+  } else if (now.stage === "failed") tell(`添加失败：${now.reason}`, "fault");
+  else {
+    const parts = now.arrived.map((one) => {
+      const size = one.pages ? `${one.pages} 页` : `${one.characters.toLocaleString("zh-CN")} 字`;
+      const same = one.same_as.length ? `，与《${one.same_as[0]}》内容相同` : "";
+      return [`${now.replaced ? "已更新" : "已添加"}《${one.title}》（${size}${same}）`, ...one.notes].join("；");
+    });
+    if (now.unchanged.length) parts.push(`没有变化，未重复收录`);
+    parts.push(...now.failed.map(([name, reason]) => `${name}：${reason}`));
+    const shown = parts.length > 4 ? [...parts.slice(0, 3), `……共 ${parts.length} 份`] : parts;
+    tell(shown.join("；"), now.failed.length ? "fault" : "done");
+  }
+}
+
+export function watchLibrary() {
+  const draws = later(() => { limit = PART; draw(); }, 120);
+  byId("library-search").addEventListener("input", draws);
+  for (const id of ["library-issuer", "library-status"]) byId(id).addEventListener("change", draws);
+  byId("files").addEventListener("change", () => {
+    add(Array.from(byId("files").files));
+    byId("files").value = "";
+  });
+  const page = byId("library");
+  page.addEventListener("dragover", (event) => {
+    if (!document.body.classList.contains("editor")) return;
+    event.preventDefault();
+    page.classList.add("dropping");
+  });
+  for (const over of ["dragleave", "drop"]) page.addEventListener(over, () => page.classList.remove("dropping"));
+  page.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (document.body.classList.contains("editor")) add(Array.from(event.dataTransfer.files));
+  });
+}

@@ -1,0 +1,55 @@
+"""A conversation as it stands on screen: its rounds, each a question and how far the answer to it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.conversations import Exchange
+from assistant.types import Answer, Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A question as it was typed, and the answer or the ``failure`` that takes its place.
+
+    ``ended`` is true when nothing more will come, ``stopped`` when somebody did not wait for all of it, ``note``
+    is what else is to be said of it. The answer's own question differs from this one if somebody changed the query.
+    """
+
+    question: str
+    answer: Answer | None = None
+    failure: str = ""
+    ended: bool = False
+    stopped: bool = False
+    note: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is an answer, and all of it."""
+        return self.answer is not None and self.ended and not self.stopped and not self.failure
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation; ``id`` is empty as long as nothing of it is kept."""
+
+    id: str = ""
+    rounds: tuple[Round, ...] = ()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the last question is being answered."""
+        return bool(self.rounds) and not self.rounds[-1].ended
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns that a follow-up refers to; a question without an answer makes none."""
+        return tuple(
+            Turn(one.answer.question, one.answer.text) for one in self.rounds if one.answer and not one.failure
+        )
+
+
+def resumed(id_: str, exchanges: Iterable[Exchange]) -> Talk:
+    """The conversation that was kept."""
+    return Talk(id_, tuple(Round(one.question, one.answer, ended=True) for one in exchanges))

@@ -1,0 +1,108 @@
+"""What is on screen: every word is escaped, markers and sources lead to their quotes, each state looks its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from assistant.conversations import Exchange
+from assistant.page.messages import asked, messages, replied
+from assistant.page.talk import Round, Talk, resumed
+from assistant.types import Answer, Citation, Statement, Turn
+
+TOOLS = (
+    '<div class="tools"><button type="button" class="copy">复制</button>'
+    '<button type="button" class="again">重新回答</button>'
+)
+JUDGE = (
+    '<span class="judge"><button type="button" class="good" title="回答得好"><span class="unseen">好</span></button>'
+    '<button type="button" class="bad" title="回答得不好"><span class="unseen">不好</span></button></span>'
+)
+
+
+def citation(marker: int, start: int, quote: str, heading: str, page: int | None = None) -> Citation:
+    day = date(2021, 1, 2)
+    facts = ("某<规定>", "某部", "", day, "已废止")
+    return Citation(marker, "d", *facts, heading, page, start, start + len(quote), quote, "x.txt")
+
+
+ANSWER = Answer(
+    question="问",
+    query="问一",
+    text="一是甲&乙[3]。[1][7]\n1. 丙[2]\n2. 丁[3]",
+    answered=True,
+    kind="list",
+    confidence=1.0,
+    statements=(Statement("一是甲&乙[3]。", 1),),
+    citations=(
+        citation(1, 6, "一是甲&乙[3]。", "总则 › 一是"),
+        citation(2, 14, "丙，\n戊", "总则 › 一是", 2),
+        citation(3, 20, "丁", "总则 › 二是"),
+    ),
+)
+
+
+def test_an_answer_is_html_with_every_word_escaped_and_its_markers_linked() -> None:
+    # "[3]" stands inside the first line and "[7]" has no citation: neither is a link. Of the heading paths only what
+    # is new is shown, and of the second source, where nothing is, the quote.
+    assert replied(Round("问", ANSWER, ended=True)) == (
+        '<div class="answer kept"><div class="searched">按“<span class="query">问一</span>”检索'
+        '<button type="button" class="requery" title="修改检索的问题，重新作答">修改</button></div><div class="said">'
+        '<div class="line">一是甲&amp;乙[3]。<a class="marker" href="#d:6-15" title="查看出处 1">[1]</a>[7]</div>'
+        '<div class="line item">1. 丙<a class="marker" href="#d:14-18" title="查看出处 2">[2]</a></div>'
+        '<div class="line item">2. 丁<a class="marker" href="#d:20-21" title="查看出处 3">[3]</a></div></div>'
+        '<div class="sources"><div class="caption">出处</div>'
+        '<div class="document"><div class="title">《某&lt;规定&gt;》（某部，2021-01-02）'
+        '<span class="badge repealed">已废止</span></div>'
+        '<a class="source" href="#d:6-15"><span class="number">[1]</span><span class="place">'
+        '<span class="above">总则 › </span><span class="heading">一是</span></span></a>'
+        '<a class="source" href="#d:14-18"><span class="number">[2]</span><span class="place">'
+        '<span class="above"></span><span class="heading">“丙， 戊”</span></span><span class="page">第2页</span></a>'
+        '<a class="source" href="#d:20-21"><span class="number">[3]</span><span class="place">'
+        '<span class="above"></span><span class="heading">二是</span></span></a></div></div>'
+        f"{TOOLS}{JUDGE}</div></div>"
+    )
+
+
+def test_each_state_of_a_round_has_a_class_of_its_own() -> None:
+    plain = Answer("问", "问", "甲。", answered=True, kind="open", confidence=1.0)
+    refused = replace(plain, answered=False, refusal="nothing")
+    said = '<div class="said"><div class="line">甲。</div></div>'
+    assert replied(Round("问")) == '<div class="waiting">正在查阅文件</div>'
+    assert replied(Round("问", plain)) == f'<div class="answer growing">{said}</div>'
+    assert replied(Round("问", plain, ended=True, stopped=True)) == (
+        f'<div class="answer partial">{said}<div class="note">已停止。以上回答不完整。</div>{TOOLS}</div></div>'
+    )
+    assert replied(Round("问", refused, ended=True)).startswith('<div class="refusal kept">')
+    assert replied(Round("问", failure="坏<了", ended=True)) == (
+        '<div class="failed"><div class="said">坏&lt;了</div><div class="tools">'
+        '<button type="button" class="again">重新回答</button></div></div>'
+    )
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"])))
+def test_a_question_is_text_whatever_it_is(question: str) -> None:
+    (shown,) = LexborHTMLParser(asked(question)).css("div.asked")
+    assert shown.text() == question
+    assert shown.css("*") == [shown]
+
+
+def test_a_conversation_is_two_messages_a_round() -> None:
+    shown = messages((Round("甲", ANSWER, ended=True), Round("乙")))
+    assert [message["role"] for message in shown] == ["user", "assistant"] * 2
+    assert shown[3]["content"] == replied(Round("乙"))
+
+
+def test_the_turns_of_a_conversation_are_its_answers_with_the_question_that_was_asked() -> None:
+    changed = replace(ANSWER, question="改过的问", text="丙")
+    talk = Talk(
+        "", (Round("甲", ANSWER, ended=True), Round("乙", failure="出错", ended=True), Round("丁", changed))
+    )
+    assert talk.turns == (Turn("问", ANSWER.text), Turn("改过的问", "丙"))
+    assert talk.busy
+    assert not resumed("x", [Exchange("甲", ANSWER)]).busy
+    assert resumed("x", [Exchange("甲", ANSWER)]) == Talk("x", (Round("甲", ANSWER, ended=True),))
