@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from index.errors import SettingsError
 
@@ -35,6 +36,10 @@ class Settings:
 
     What one file may cost: ``file_mb`` MiB and ``file_pages`` pages, ``archive_files`` files in an archive or an office
     document, ``file_seconds`` to read it (large ones; small ones have less) and ``file_memory_mb`` MiB of memory.
+
+    ``llm_model`` is the chat model, at the OpenAI-compatible ``llm_base_url``, that words the answers, or an empty
+    string for none; it has ``llm_timeout`` seconds for a whole answer, is given up to ``llm_input_tokens`` and gives up
+    to ``llm_output_tokens``. Its key is no setting (see ``key``).
     """
 
     home: Path = Path("var")
@@ -59,6 +64,23 @@ class Settings:
     archive_files: int = 5000
     file_seconds: int = 3600
     file_memory_mb: int = 2048
+    llm_model: str = ""
+    llm_base_url: str = ""
+    llm_timeout: int = 30
+    llm_input_tokens: int = 3000
+    llm_output_tokens: int = 800
+
+
+KEY = f"{PREFIX}LLM_KEY"
+"""The variable that holds the key of the chat model's server."""
+
+
+def key(environment: Mapping[str, str] | None = None) -> str:
+    """The key of the chat model's server, empty if there is none.
+
+    It comes from the environment alone and is no part of ``Settings``, so that it is in no file and is never shown.
+    """
+    return (os.environ if environment is None else environment).get(KEY, "").strip()
 
 
 def settings(
@@ -86,6 +108,11 @@ def settings(
     if "home" in values and "cache" not in values:
         values["cache"] = values["home"] / "cache"
     result = replace(Settings(), **values)
+    if bool(result.llm_model) != bool(result.llm_base_url):
+        raise SettingsError(
+            "a chat model needs both settings, 'llm_model' and 'llm_base_url'; set the other one or remove this one",
+            "使用对话模型须同时设置“llm_model”和“llm_base_url”；请补上另一项，或去掉这一项",
+        )
     return replace(
         result, home=folder / result.home, cache=folder / result.cache, documents=folder / result.documents
     )
@@ -116,7 +143,9 @@ def _file(path: Path) -> dict[str, Any]:
 
 def _environment(environment: Mapping[str, str]) -> dict[str, Any]:
     return {
-        name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in environment.items()
+        if name.startswith(PREFIX) and name != KEY
     }
 
 
@@ -154,6 +183,13 @@ def _switch(value: Any) -> bool:
     if not isinstance(found, bool):
         raise ValueError
     return found
+
+
+def _address(value: Any) -> str:
+    parts = urlsplit(_text(value).strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise ValueError
+    return parts.geturl()
 
 
 def _whole(most: int) -> Callable[[Any], int]:
@@ -202,6 +238,11 @@ _KINDS: Mapping[str, _Kind] = {
     "archive_files": _up_to(1_000_000),
     "file_seconds": _up_to(86400),
     "file_memory_mb": _up_to(1 << 20),
+    "llm_model": _Kind(_text, "a chat model's name", "对话模型的名称"),
+    "llm_base_url": _Kind(_address, "a web address without user and password", "不含用户名和密码的网址"),
+    "llm_timeout": _up_to(3600),
+    "llm_input_tokens": _up_to(1_000_000),
+    "llm_output_tokens": _up_to(1_000_000),
 }
 
 
@@ -217,7 +258,8 @@ def _checked(name: str, value: Any, source: str, chinese: str) -> Any:
     try:
         return kind.read(value)
     except ValueError:
+        shown = "…" if name == "llm_base_url" else repr(value)  # it may hold a password
         raise SettingsError(
-            f"setting '{name}' in {source} cannot be {value!r}; it takes {kind.english}",
-            f"{chinese}中的设置“{name}”不能是 {value!r}；它应当是{kind.chinese}",
+            f"setting '{name}' in {source} cannot be {shown}; it takes {kind.english}",
+            f"{chinese}中的设置“{name}”不能是 {shown}；它应当是{kind.chinese}",
         ) from None

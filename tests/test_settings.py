@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.settings import FILE, Settings, settings
+from assistant.settings import FILE, Settings, key, settings
 from index.errors import SettingsError
 
 
@@ -51,6 +51,32 @@ def test_a_tilde_is_the_home_folder_of_the_user(tmp_path: Path, monkeypatch: pyt
     assert read(tmp_path, {"POLICYQA_HOME": "~/qa"}).home == tmp_path / "me/qa"
 
 
+def test_the_key_comes_from_the_environment_alone_and_is_never_shown(tmp_path: Path) -> None:
+    environment = {"POLICYQA_LLM_KEY": " sk-1 "}
+    assert key(environment) == "sk-1"
+    assert key({}) == ""
+    assert "sk-1" not in repr(read(tmp_path, environment))
+    (tmp_path / FILE).write_text('llm_key = "sk-1"\n', encoding="utf-8")
+    with pytest.raises(SettingsError, match="unknown setting 'llm_key'") as caught:
+        read(tmp_path)
+    assert "sk-1" not in str(caught.value) + caught.value.chinese
+
+
+def test_no_password_is_taken_in_the_address_of_a_chat_model_or_shown(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="without user and password") as caught:
+        read(tmp_path, {"POLICYQA_LLM_MODEL": "m", "POLICYQA_LLM_BASE_URL": "http://me:pw@127.0.0.1/v1"})
+    assert "pw" not in str(caught.value).replace("password", "") + caught.value.chinese
+
+
+def test_a_chat_model_is_off_unless_both_its_name_and_its_address_are_set(tmp_path: Path) -> None:
+    assert (read(tmp_path).llm_model, read(tmp_path).llm_base_url) == ("", "")
+    both = {"POLICYQA_LLM_MODEL": "m", "POLICYQA_LLM_BASE_URL": "http://127.0.0.1:8000/v1"}
+    assert read(tmp_path, both).llm_base_url == "http://127.0.0.1:8000/v1"
+    for name in both:
+        with pytest.raises(SettingsError, match="needs both"):
+            read(tmp_path, {name: both[name]})
+
+
 def test_names_are_a_list_or_parted_by_commas_and_a_switch_is_a_word(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text('hosts = ["QA.example.cn"]\naudit = false\n', encoding="utf-8")
     assert (read(tmp_path).hosts, read(tmp_path).audit) == (("qa.example.cn",), False)
@@ -77,6 +103,9 @@ def test_names_are_a_list_or_parted_by_commas_and_a_switch_is_a_word(tmp_path: P
         ("RATE", "0"),
         ("AUDIT", "perhaps"),
         ("HOSTS", "a, ,b"),
+        ("LLM_BASE_URL", "ftp://127.0.0.1"),
+        ("LLM_BASE_URL", "https://"),
+        ("LLM_TIMEOUT", "0"),
     ],
 )
 def test_an_impossible_value_is_refused_with_its_name_place_and_remedy(
