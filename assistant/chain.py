@@ -23,6 +23,7 @@ from assistant import answer, catalogue, comparison, evidence, periods, rewrite,
 from assistant.catalogue import Listing
 from assistant.evidence import Candidate, Source
 from assistant.question import Question, clean, understand
+from assistant.reader.ranking import reranked
 from assistant.reader.reading import Read, Reader
 from assistant.reader.windows import windows
 from assistant.retriever import PolicyRetriever, hit
@@ -116,6 +117,7 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
         reads: tuple[Read, ...] = ()
         if reader is not None:
             reads = reader.read(step.question.text, windows(present, behind.__getitem__))
+            present = reranked(present, reads)
         return replace(step, hits=present, sources=behind, reads=reads)
 
     def written(steps: Iterator[_Step]) -> Iterator[Answer]:

@@ -74,9 +74,9 @@ def compose(
         section = _whole_section(question, found, weight) or _headed(question, best)
         if section is not None:
             return _section(*section)
-    spoken = _spoken(found, reads)
-    if spoken:
-        return spoken
+    read = spoken(found, reads)
+    if read:
+        return read
     if question.kind in {"list", "open", "reason"}:
         led = _led(best)
         return led or _sentences(question, found)
@@ -233,7 +233,7 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
     return tuple(lines)
 
 
-def _spoken(found: Sequence[Candidate], reads: Sequence[Read]) -> tuple[Said, ...]:
+def spoken(found: Sequence[Candidate], reads: Sequence[Read], agreement: float = AGREEMENT) -> tuple[Said, ...]:
     """What the reader takes for the answer, a line for each sentence of it; empty if it finds none.
 
     A span counts only if each of its sentences is a candidate: none of another time or place.
@@ -245,7 +245,7 @@ def _spoken(found: Sequence[Candidate], reads: Sequence[Read]) -> tuple[Said, ..
             of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
             if not of:
                 continue
-            total = score + AGREEMENT * max(one.score for one in of)
+            total = score + agreement * max(one.score for one in of)
             if total > best[0] and (lines := _lines(span, of)):
                 best = total, lines
     return best[1]
