@@ -110,8 +110,8 @@ def settings(
     result = replace(Settings(), **values)
     if bool(result.llm_model) != bool(result.llm_base_url):
         raise SettingsError(
-            "a chat model needs both settings, 'llm_model' and 'llm_base_url'; set the other one or remove this one",
-            "使用对话模型须同时设置“llm_model”和“llm_base_url”；请补上另一项，或去掉这一项",
+            "setting 'llm_model' and setting 'llm_base_url' go together; set the other one or remove this one",
+            "设置“llm_model”和“llm_base_url”须同时使用；请补上另一项，或去掉这一项",
         )
     return replace(
         result, home=folder / result.home, cache=folder / result.cache, documents=folder / result.documents
