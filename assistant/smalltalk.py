@@ -6,10 +6,18 @@ import re
 
 from assistant.prompts import render
 
+_LONGEST = 24
+"""Characters of a greeting or of thanks."""
 _CLOSE = r"[你您了,，!！。.~ 呀啊]*$"
-_GREETING = re.compile(rf"^(?:你好|您好|hi|hello|hey|嗨|早上好|下午好|晚上好|在吗){_CLOSE}", re.IGNORECASE)
+_GREETING = re.compile(
+    rf"^(?:(?:你好|您好|hi|hello|hey|嗨|哈喽|早上好|上午好|中午好|下午好|晚上好|早|在吗|有人吗|大家好)[呀啊，,!！。~ ]*)+{_CLOSE}"
+    r"|^(?:你好|您好)?[，,]?[你您](?:是谁|是什么|叫什么(?:名字)?|(?:能|可以|会)(?:做|干|帮我做|回答)(?:些|点)?(?:什么|啥|哪些问题))[呀啊呢?？。]*$",
+    re.IGNORECASE,
+)
 _THANKS = re.compile(
-    rf"^(?:谢谢|多谢|感谢|谢了|辛苦了|好的|明白了|知道了|再见|拜拜|thanks|thank you|bye){_CLOSE}", re.IGNORECASE
+    r"^(?:(?:非常|十分|太|好的?|多)?(?:谢谢|多谢|感谢|谢了|谢啦|辛苦了?|好的|好吧|好|嗯嗯?|哦+|行|可以了|没问题|明白了?|知道了|懂了|了解了|清楚了|收到"
+    rf"|没有?了|没事了|再见|拜拜|不用了|ok|okay|thanks|thank you|bye){_CLOSE[:-1]})+$",
+    re.IGNORECASE,
 )
 
 _BEGIN = r"(?:^|[，,。；;！!？?：:\s])\s*(?:请|请你|现在|立即|马上|你)?"
@@ -34,7 +42,8 @@ def reply(text: str) -> str:
 
     An order to set rules aside is turned down whole, whatever question stands beside it.
     """
-    for pattern, prompt in ((_GREETING, "greeting"), (_THANKS, "thanks"), (_NOT_OURS, "instruction")):
-        if pattern.search(text):
-            return render(prompt)
-    return ""
+    if len(text) <= _LONGEST:
+        for pattern, prompt in ((_GREETING, "greeting"), (_THANKS, "thanks")):
+            if pattern.search(text):
+                return render(prompt)
+    return render("instruction") if _NOT_OURS.search(text) else ""

@@ -58,6 +58,23 @@ def actions() -> frozenset[str]:
 
 
 @cache
+def attributes() -> frozenset[str]:
+    """Words for what is asked of a subject (条件, 有效期, 缴费), which are no subject themselves."""
+    return _words("attributes.txt")
+
+
+@cache
+def contrasts() -> tuple[tuple[bool, tuple[str, ...]], ...]:
+    """Groups of words that take each other's place in a follow-up (住院, 门诊).
+
+    Each with whether what stands before the word goes with it: 小微企业 gives way to 个人, but of 职工医保住院 only 住院
+    to 门诊.
+    """
+    rows = (line.split("\t") for line in _lines("contrasts.txt"))
+    return tuple((sort == "whole", tuple(words.split())) for sort, words in rows)
+
+
+@cache
 def stopwords() -> frozenset[str]:
     """English words that say nothing about a question's subject."""
     return _words("stopwords.txt")

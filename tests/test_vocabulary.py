@@ -73,3 +73,8 @@ def test_what_is_comparable_stays_as_it_is(text: str) -> None:
     once = vocabulary.comparable(text)
     assert not any(map(str.isspace, once))
     assert not set(once) & set("“”《》\"'")
+
+
+def test_what_is_asked_of_a_subject_and_what_contrasts_is_known() -> None:
+    assert {"有效期", "缴费"} <= vocabulary.attributes()
+    assert (False, ("住院", "门诊", "急诊")) in vocabulary.contrasts()
