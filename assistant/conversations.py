@@ -42,7 +42,7 @@ CREATE TABLE conversations (
 CREATE INDEX conversations_of ON conversations (user, changed);
 CREATE TABLE exchanges (
     conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE, number INTEGER NOT NULL,
-    content TEXT NOT NULL, words TEXT NOT NULL, PRIMARY KEY (conversation, number)
+    words TEXT NOT NULL, content TEXT NOT NULL, PRIMARY KEY (conversation, number)
 )
 """,
 )
@@ -224,7 +224,7 @@ def _insert(
     connection.executemany(
         "INSERT INTO exchanges VALUES (?, ?, ?, ?)",
         (
-            (id_, start + place, content, _words(f"{exchange.question}\n{exchange.answer.text}"))
+            (id_, start + place, _words(f"{exchange.question}\n{exchange.answer.text}"), content)
             for place, (exchange, content) in enumerate(zip(exchanges, contents, strict=True))
         ),
     )

@@ -106,6 +106,7 @@ class Database:
                 connection.row_factory = sqlite3.Row
                 connection.execute("PRAGMA foreign_keys = ON")
                 connection.execute("PRAGMA secure_delete = ON")
+                self._version(connection)  # another program's file is left as it is
                 connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA synchronous = FULL")
                 self._lay_out(connection)
@@ -150,6 +151,8 @@ class Database:
         """Turn what SQLite and the file system say into this software's errors."""
         try:
             yield
+        except (sqlite3.ProgrammingError, sqlite3.IntegrityError):
+            raise  # a mistake of ours, not of the file
         except sqlite3.Error as error:
             raise self._translated(error) from error
         except OSError as error:

@@ -52,29 +52,31 @@ class Footnotes:
         mark = {"w:id": str(self._last)}
         named = {**mark, "w:name": f"_Note{self._last}"}
         paragraph._p.append(_element("w:bookmarkStart", **named))
-        self._run(paragraph).append(_element("w:footnoteReference", **mark))
+        self._run(paragraph)._r.append(_element("w:footnoteReference", **mark))
         paragraph._p.append(_element("w:bookmarkEnd", **mark))
         note = _element("w:footnote", **mark)
         self._root.append(note)
         body = cast("CT_P", OxmlElement("w:p"))
         note.append(body)
         content = Paragraph(body, self._document._body)
-        content.style = self._text
-        self._run(content).append(OxmlElement("w:footnoteRef"))
+        content._p.style = self._text.style_id  # as the id, without python-docx's search through all styles
+        self._run(content)._r.append(OxmlElement("w:footnoteRef"))
         content.add_run(f" {text}")
         return self._last
 
     def again(self, paragraph: Paragraph, number: int) -> None:
         """Refer, at the paragraph's end, once more to the note of that number."""
         field = _element("w:fldSimple", **{"w:instr": f" NOTEREF _Note{number} \\h "})
-        run = paragraph.add_run(str(number), self._reference)
+        run = self._run(paragraph, str(number))
         run.font.superscript = True  # itself, for readers that look no style up
         field.append(run._r)
         paragraph._p.append(field)
 
-    def _run(self, paragraph: Paragraph) -> _Element:
-        run: Run = paragraph.add_run(style=self._reference)
-        return run._r
+    def _run(self, paragraph: Paragraph, text: str = "") -> Run:
+        """A run in the style of references at the paragraph's end."""
+        run = paragraph.add_run(text)
+        run._r.style = self._reference.style_id
+        return run
 
 
 def _element(name: str, **attributes: str) -> _Element:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import Field, asdict, dataclass, fields, replace
+from dataclasses import Field, dataclass, fields
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -57,10 +57,10 @@ def clean(text: str) -> str:
 
 def written(values: dict[str, Any], answer: Answer, made_from: Versions) -> str:
     """One JSON object of ``values``, an answer without its hits, and what it was made from."""
-    plain = asdict(replace(answer, hits=()))
+    plain = _plain(answer)
     del plain["hits"]
-    record = {**values, "answer": plain, "versions": asdict(made_from)}
-    return clean(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=date.isoformat))
+    record = {**values, "answer": plain, "versions": made_from}
+    return clean(json.dumps(record, ensure_ascii=False, separators=(",", ":"), default=_plain))
 
 
 def read(content: str, path: Path) -> tuple[dict[str, Any], Answer, Versions]:
@@ -79,6 +79,13 @@ def read(content: str, path: Path) -> tuple[dict[str, Any], Answer, Versions]:
             f"{path} holds an answer that cannot be read ({type(error).__name__}); restore a copy",
             f"{path} 中有一条回答无法读取（{type(error).__name__}）；请恢复备份",
         ) from error
+
+
+def _plain(value: Any) -> Any:
+    """What JSON has for a day, or for an instance of a dataclass: its fields, not copied."""
+    if isinstance(value, date):
+        return value.isoformat()
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _made(kind: type[Kind], values: dict[str, Any]) -> Kind:
