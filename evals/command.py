@@ -49,9 +49,9 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
     )
     @click.option(
         "--split",
-        type=click.Choice(("dev", "test", "all")),
+        type=click.Choice(("dev", "test", "all", "unseen")),
         default=default,
-        help="只运行开发集或测试集",
+        help="只运行开发集、测试集，或阅读模型训练时没有见过的题",
         show_default=True,
     )
     @click.option("--seed", type=int, default=0, help="抽题和置信区间的随机种子")

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assistant import Assistant
+from assistant.reader import weights
 from assistant.settings import Settings
 from assistant.types import Answer, Citation
 from evals import records
 from evals.baselines import baseline
 from evals.collection import Collection, collect, sample
+from evals.folds import kept_out
 from evals.memory import RememberingEncoder
 from evals.provenance import ROOT, code_hash, commit, data_hash, machine, versions
 from evals.report import Report
@@ -30,6 +32,8 @@ SPLIT_SEED = "policyqa-2026"
 """The published seed by which a set without a split of its own is halved."""
 
 ASSISTANT = "assistant"
+UNSEEN = "unseen"
+"""The split of the questions that the trained reader has not seen."""
 
 _SHOWN_HITS = 10
 _SHOWN_CHARACTERS = 200
@@ -91,7 +95,10 @@ def run(
 
 def chosen(plan: Plan) -> tuple[Question, ...]:
     """The questions of the plan, in the set's order; which ones depends on their ids and the seed alone."""
-    questions = [question for question in plan.task.questions if plan.split in ("all", split(question))]
+    if plan.split == UNSEEN:
+        questions = list(kept_out(plan.task, weights.card()["fold"]))
+    else:
+        questions = [question for question in plan.task.questions if plan.split in ("all", split(question))]
     if plan.limit:
         drawn = sorted(questions, key=lambda question: _lot(str(plan.seed), question.id))[: plan.limit]
         kept = {question.id for question in drawn}

@@ -85,7 +85,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be run: ``limit`` questions (0: all) of a ``split`` (dev, test, all), drawn by ``seed``.
+    """What is to be run: ``limit`` questions (0: all) of a ``split`` (dev, test, all, unseen), drawn by ``seed``.
 
     ``documents`` restricts the library to so many, the gold ones among them (0: all): quicker and easier.
     ``compare`` names the baselines.

@@ -7,8 +7,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.training.samples import FOLDS, WINDOW, Sample, around, fold, of_passages, places, restored, write
-from evals.types import Question
+from evals.folds import FOLDS, fold, kept_out, trained_on
+from evals.training.samples import WINDOW, Sample, around, of_passages, places, restored, write
+from evals.types import Question, Source, Task
 from index.types import Span
 
 
@@ -31,6 +32,18 @@ def test_folds_are_about_even_and_do_not_change() -> None:
     counts = [sum(fold(str(number)) == each for number in range(1000)) for each in range(FOLDS)]
     assert min(counts) > 150
     assert [fold(str(number)) for number in range(5)] == [2, 2, 4, 0, 3]  # of SHA-256
+
+
+def test_no_question_is_both_trained_on_and_kept_out_and_none_parts_from_its_document() -> None:
+    questions = tuple(Question(str(n), "问", "span", documents=(str(n // 4),)) for n in range(400))
+    task = Task("ncp", (), questions)
+    out, seen = kept_out(task, 0), trained_on(task, 0)
+    assert not seen.intersection(out)
+    assert len(out) + len(seen) == 400
+    assert not {one.documents for one in out} & {one.documents for one in seen}
+    passages = Task("reading", (Source("p", text="文"),), (Question("q", "问", "span", within=("p",)),))
+    assert kept_out(passages, fold("文")) == passages.questions
+    assert kept_out(Task("rgb", (), questions), 0) == questions
 
 
 def test_passages_give_their_answers_and_now_and_then_the_passage_of_another() -> None:

@@ -25,10 +25,10 @@ from assistant.settings import settings
 from assistant.sources import Sources
 from assistant.words import Words
 from evals.collection import collect
+from evals.folds import FOLDS, kept_out
 from evals.memory import RememberingEncoder
 from evals.metrics import rouge_l
 from evals.sets import read
-from evals.training.samples import FOLDS, fold
 from index.embed import Encoder
 from index.library import Library
 from index.types import Hit
@@ -85,7 +85,7 @@ def main(data: Path, home: Path | None, out: int) -> None:
     collection = collect(task.name, task.sources, encoder, folder / "libraries")
     library, reader = collection.library, Reader(chosen.cache, chosen.threads)
     words, sources = Words(library), Sources(library)
-    asked = [question for question in task.questions if fold(question.documents[0]) == out]
+    asked = kept_out(task, out)
     with click.progressbar(asked, label="reading") as questions:
         cases = [
             _case(

@@ -7,7 +7,6 @@ the lot of their ids, is kept out: nothing of it is ever trained on.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,6 +23,7 @@ from assistant.settings import settings
 from evals.cases import FOLDER, Case
 from evals.cases import read as read_cases
 from evals.collection import Collection, collect
+from evals.folds import SEED, trained_on
 from evals.memory import RememberingEncoder
 from evals.sets import own, read
 from evals.sets.files import json_lines
@@ -34,15 +34,20 @@ from index.library import Library
 from index.search import context
 from index.types import Chunk, Span
 
-SEED = "policyqa-2026"
-FOLDS = 5
 WINDOW = 430
 """Characters of a window, about 260 tokens."""
 FOUND = 12
 """Hits of a search from which windows that do not answer are drawn."""
 OCCURRENCES = 8
 """Places of an answer in one window that are counted as right."""
-POLAR = frozenset({"YES", "NO"})
+PASSAGES = {
+    "cmrc2018": 900,
+    "dureader_robust": 450,
+    "dureader_checklist": 450,
+    "drcd": 250,
+    "cail2019": 600,
+}
+"""How many questions of each reading set are taken for an epoch: many of those nearest to policy text."""
 
 T = TypeVar("T")
 
@@ -63,11 +68,6 @@ class Sample:
     spans: tuple[tuple[int, int], ...] = ()
     relevant: float | None = None
     read: bool = True
-
-
-def fold(key: str) -> int:
-    """Which of the ``FOLDS`` folds a document, known by ``key``, belongs to."""
-    return int(hashlib.sha256(f"{SEED}:{key}".encode("utf-8", "surrogatepass")).hexdigest(), 16) % FOLDS
 
 
 def places(answers: Iterable[str], window: str) -> tuple[tuple[int, int], ...]:
@@ -134,7 +134,7 @@ def of_passages(questions: Sequence[Question], texts: Sequence[str], lot: random
     for place, (question, text) in enumerate(zip(questions, texts, strict=True)):
         asked, text = simplified(question.question), simplified(text)
         answers = [simplified(answer) for answer in question.answers]
-        if POLAR.intersection(answers):
+        if question.kind.endswith("yesno"):  # its answer is no span
             continue
         found = places(answers, text) if question.answerable else ()
         if question.answerable and not found:
@@ -262,44 +262,36 @@ def main(data: Path, home: Path | None, out: int, epochs: int, parts: tuple[str,
         Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads), folder / "vectors.sqlite"
     )
 
+    def seen(task: Task) -> list[Question]:
+        trained = trained_on(task, out)
+        return [question for question in task.questions if question in trained]
+
     def library(task: Task) -> Collection:
         return collect(task.name, task.sources, encoder, folder / "libraries")
 
     def drawn(part: str, lot: random.Random) -> Iterator[Sample]:
-        if part == "ncp":
-            task = read("ncp", data / "ncp")
-            kept = [question for question in task.questions if fold(question.documents[0]) != out]
-            yield from of_documents(kept, library(task), lot)
-        elif part == "stard":
-            task = read("stard", data / "stard")
-            kept = [question for question in task.questions if fold(question.id) != out]
-            yield from of_articles(kept, task.sources, lot)
-        elif part == "own":
+        if part == "own":
             mine = library(own.read(FOLDER, "fresh")).library
             yield from of_cases(read_cases(FOLDER / "fresh.jsonl"), mine, lot)
-        else:
+        elif part == "reading":
             for name, limit in PASSAGES.items():
                 task = read("reading", data / "reading", name)
                 texts = {source.id: source.text for source in task.sources}
-                kept = [question for question in task.questions if fold(texts[question.within[0]]) != out]
+                kept = seen(task)
                 taken = lot.sample(kept, min(limit, len(kept)))
                 yield from of_passages(taken, [texts[question.within[0]] for question in taken], lot)
+        else:
+            task = read(part, data / part)
+            if part == "ncp":
+                yield from of_documents(seen(task), library(task), lot)
+            else:
+                yield from of_articles(seen(task), task.sources, lot)
 
     for part in parts or ("ncp", "reading", "stard", "own"):
         path = chosen.home / "training" / f"{part}-without-{out}.jsonl"
         lots = [random.Random(f"{SEED}:{part}:{epoch}") for epoch in range(1 if part == "stard" else epochs)]  # noqa: S311
         every = (drawn(part, lot) for lot in lots)
         click.echo(f"{path}: {write(path, chain.from_iterable(every))} samples")
-
-
-PASSAGES = {
-    "cmrc2018": 900,
-    "dureader_robust": 450,
-    "dureader_checklist": 450,
-    "drcd": 250,
-    "cail2019": 600,
-}
-"""How many questions of each reading set are taken for an epoch: many of those nearest to policy text."""
 
 
 if __name__ == "__main__":

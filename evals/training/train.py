@@ -20,8 +20,9 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from assistant.settings import settings
+from evals.folds import SEED
 from evals.training.network import Reader, batch, loss
-from evals.training.samples import SEED, Sample, restored
+from evals.training.samples import Sample, restored
 from index.model import expand
 
 PARTS = ("ncp", "reading", "stard", "own")
