@@ -8,7 +8,6 @@ from fastapi import FastAPI
 
 from assistant import signin
 from assistant.api import asking, completions, docs, documents, problems, status
-from assistant.api.models import Problem
 from assistant.api.shared import SIGNED_IN, Shared
 
 TITLE = "政策文件问答助手"
@@ -41,10 +40,7 @@ def api(shared: Shared) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={
-            code: {"description": about, "content": {problems.MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
-            for code, about in REFUSALS.items()
-        },
+        responses=problems.described(REFUSALS),
     )
     app.state.shared = shared
     problems.install(app)

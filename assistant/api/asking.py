@@ -18,8 +18,13 @@ from assistant.types import Answer
 from index.types import Filters
 
 EVENTS = "text/event-stream"
-STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {EVENTS: {"schema": {"type": "string"}}}}}
-"""For the OpenAPI document: a response of server-sent events."""
+_EVENT = {
+    "type": "object",
+    "required": ["data"],
+    "properties": {name: {"type": "string"} for name in ("event", "data")},
+}
+STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {EVENTS: {"schema": _EVENT}}}}
+"""For the OpenAPI document: a response of server-sent events, each of which is as described."""
 
 router = APIRouter()
 

@@ -143,7 +143,12 @@ async def models(user: Reader) -> Models:
     return Models(data=[Model()])
 
 
-@router.get("/v1/models/{model}", summary="一个模型（OpenAI 兼容）", description="模型的信息。")
+@router.get(
+    "/v1/models/{model}",
+    summary="一个模型（OpenAI 兼容）",
+    responses=problems.described({404: "没有这个模型"}),
+    description="模型的信息。",
+)
 async def model(model: str, user: Reader) -> Model:
     """One model."""
     if model != MODEL:

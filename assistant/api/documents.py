@@ -6,13 +6,14 @@ import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, File, HTTPException, Query, Request, Response, UploadFile
 from fastapi.responses import FileResponse, PlainTextResponse
 
-from assistant.api.models import Added, ArrivalBody, Day, DocumentBody, Documents, Problem, Text, Unread
+from assistant.api import problems
+from assistant.api.models import Added, ArrivalBody, Day, DocumentBody, Documents, Text, Unread
 from assistant.api.shared import Editor, Parts, Reader, Shared, asker
 from assistant.page import originals
 from assistant.service import Asker
@@ -25,7 +26,7 @@ from index.types import Document, Filters
 PIECE = 1 << 20
 """Bytes that are read of an upload at a time."""
 router = APIRouter()
-ABSENT: dict[int | str, dict[str, Any]] = {404: {"model": Problem, "description": "没有这份文件"}}
+ABSENT = problems.described({404: "没有这份文件"})
 
 
 @router.get("/api/documents", summary="列出文件", description="按标题排列；`total` 是符合条件的总数。")
@@ -106,7 +107,7 @@ async def text(
     responses={
         200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
         **ABSENT,
-        410: {"model": Problem, "description": "原文件已不在原处"},
+        **problems.described({410: "原文件已不在原处"}),
     },
     description="收录时所读的文件；已被移走或改动的，全文仍可由 /text 得到。",
 )
@@ -133,7 +134,7 @@ def _original(found: Document) -> Response:
 @router.post(
     "/api/documents",
     summary="收录文件",
-    responses={422: {"model": Problem, "description": "没有一个文件能够收录"}},
+    responses=problems.described({422: "没有一个文件能够收录"}),
     description="以 multipart/form-data 上传；读取每个文件的时间与内存都有限度。能读的都收录，不能读的列在 `failed` 中。",
 )
 async def add(

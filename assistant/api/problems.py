@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from assistant.api.models import Problem
 from index import errors
 from index.errors import PolicyError
 
@@ -65,6 +66,12 @@ _CHINESE = {
 _TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 
 _log = logging.getLogger(__name__)
+
+
+def described(statuses: Mapping[int, str]) -> dict[int | str, dict[str, Any]]:
+    """For the OpenAPI document: the errors of a route, with what they mean."""
+    content = {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}
+    return {code: {"description": about, "content": content} for code, about in statuses.items()}
 
 
 def problem(

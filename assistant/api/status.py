@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from assistant.api.models import Kept, Opinion, Problem, State
+from assistant.api import problems
+from assistant.api.models import Kept, Opinion, State
 from assistant.api.shared import SIGNED_IN, Parts, Reader, Shared
 from assistant.kept import versions
 from assistant.types import Turn
@@ -42,7 +43,7 @@ async def healthz() -> State:
 @router.get(
     "/readyz",
     summary="服务能否作答",
-    responses={503: {"model": Problem, "description": "暂时不能作答"}},
+    responses=problems.described({503: "暂时不能作答"}),
     description="文档库可读即为 200；不需要登录。",
 )
 async def readyz(parts: Parts) -> State:
