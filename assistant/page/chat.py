@@ -2,7 +2,8 @@
 
 What is on screen follows from the window's ``Talk`` alone, which lives in the server and is kept after each answer.
 The window holds no more than its id, so that it finds its conversation again after the server was started anew.
-The page's scripts ask for what has no button of Gradio's through hidden boxes, in JSON.
+The page's scripts ask for what has no button of Gradio's through hidden boxes, in JSON; that a box was changed by a
+script Gradio notices by its value alone, hence ``change`` and values of which no two in a row are alike.
 """
 
 from __future__ import annotations
@@ -173,11 +174,11 @@ def chat(assistant: Assistant, keeping: Keeping) -> gr.Blocks:
         answers: list[dict[str, Any]] = [
             box.submit(send, [box, *known], window, **long),
             log_.example_select(pick, known, window, **long),
-            asked.input(command, [asked, *known], window, **long),
+            asked.change(command, [asked, *known], window, **long),
         ]
         box.stop(halt, talk, window, cancels=answers, queue=False, **plain)
         blocks.load(fresh, None, log_, queue=False, **plain)
-        opened.input(opening, opened, window, cancels=answers, queue=False, **plain)
+        opened.change(opening, opened, window, cancels=answers, queue=False, **plain)
     blocks.queue(max_size=WAITING_ROOM)
     return blocks
 

@@ -87,7 +87,8 @@ class Reading:
     def window(self, start: int, end: int) -> Span:
         """From ``start`` to ``end``, widened to whole lines where a line is no longer than ``LONGEST``."""
         text = self.document.text
-        start, end = max(0, min(start, len(text))), max(0, min(end, len(text), start + 2 * WINDOW))
+        start = max(0, min(start, len(text)))
+        end = max(start, min(end, len(text), start + 2 * WINDOW))
         begin = text.rfind("\n", max(0, start - LONGEST), start) + 1
         finish = text.find("\n", end, end + LONGEST) + 1
         return Span(begin or max(0, start - LONGEST), finish or min(len(text), end + LONGEST))
