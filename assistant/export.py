@@ -89,7 +89,8 @@ def as_docx(exchanges: Sequence[Exchange], title: str) -> bytes:
         for pieces in _paragraphs(exchange.answer):
             paragraph = document.add_paragraph()
             for words, citation in pieces:
-                paragraph.add_run(words)
+                if words:
+                    paragraph.add_run(words)
                 if citation is None:
                     continue
                 if citation.marker in given:

@@ -37,11 +37,11 @@ class Footnotes:
         notes = XmlPart(name, CONTENT_TYPE.WML_FOOTNOTES, self._root, part.package)
         part.relate_to(notes, RELATIONSHIP_TYPE.FOOTNOTES)
         document.settings.element.find(qn("w:compat")).addprevious(parse_xml(_SETTING))
-        self._text = document.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH)
+        self._text = document.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
         self._text.base_style = document.styles["Normal"]
         self._text.font.size = Pt(9)
         self._text.paragraph_format.space_after = Pt(2)
-        self._reference = document.styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER)
+        self._reference = document.styles.add_style("footnote reference", WD_STYLE_TYPE.CHARACTER, builtin=True)
         self._reference.font.superscript = True
         self._document = document
         self._last = 0
