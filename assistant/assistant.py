@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.reader.reading import Reader
 from assistant.retriever import PolicyRetriever
-from assistant.settings import Settings, settings
+from assistant.settings import Settings, key, settings
 from assistant.types import Answer, Turn
 from index.embed import Encoder
 from index.errors import PolicyError, SettingsError
@@ -20,6 +20,8 @@ from index.types import Filters
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable, RunnableConfig
+
+    from assistant.llm.writing import Writer
 
 
 def _encoder(chosen: Settings) -> Encoder:
@@ -48,6 +50,18 @@ def _limits(chosen: Settings) -> Limits:
         pages=chosen.file_pages,
         members=chosen.archive_files,
     )
+
+
+def _writer(chosen: Settings) -> Writer:
+    """The chat model that the settings name, with its key."""
+    from assistant.llm.model import chat_model
+    from assistant.llm.writing import Writer
+
+    seconds = float(chosen.llm_timeout)
+    model = chat_model(
+        chosen.llm_model, chosen.llm_base_url, key(), timeout=seconds, tokens=chosen.llm_output_tokens
+    )
+    return Writer(model, seconds, chosen.llm_input_tokens)
 
 
 class Assistant:
@@ -122,7 +136,12 @@ class Assistant:
         """The LangChain runnable behind ``ask``; what it takes, see ``assistant.chain.chain``."""
         from assistant.chain import chain
 
-        return chain(self.library, self.reader)
+        answering = chain(self.library, self.reader)
+        if not self.settings.llm_model:
+            return answering
+        from assistant.llm.conversing import conversing
+
+        return conversing(answering, _writer(self.settings))
 
     @cached_property
     def reader(self) -> Reader | None:

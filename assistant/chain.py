@@ -12,7 +12,7 @@ is done; ``batch``, their asynchronous kin, callbacks and tracing are LangChain'
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
 
 from assistant import answer, catalogue, comparison, evidence, periods, rewrite, smalltalk
+from assistant.asked import Asked, asked
 from assistant.catalogue import Listing
 from assistant.evidence import Candidate, Source
 from assistant.question import Question, clean, understand
@@ -28,7 +29,7 @@ from assistant.reader.reading import Read, Reader
 from assistant.reader.windows import windows
 from assistant.retriever import PolicyRetriever, hit
 from assistant.sources import Sources
-from assistant.types import Answer, Turn
+from assistant.types import Answer
 from assistant.words import Words
 from index.library import Library
 from index.search import passing
@@ -39,15 +40,6 @@ PASSAGES = 24
 """Hits that are read for an answer."""
 ATTEMPTS = 3
 """Searches that are made before what a writer has changed meanwhile is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What the chain takes: a question, the turns before it, and which documents may answer."""
-
-    question: str
-    history: tuple[Turn, ...] = ()
-    filters: Filters | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +68,14 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
     retriever = PolicyRetriever(library=library, k=PASSAGES)
 
     def rewritten(given: Any) -> _Step:
-        asked, started = _asked(given), time.perf_counter()
-        text = clean(asked.question)
+        request, started = asked(given), time.perf_counter()
+        text = clean(request.question)
         reply = smalltalk.reply(text)
         if reply:
-            return _Step(asked, started, query=text, reply=reply)
-        query = periods.absolute(rewrite.standalone(text, asked.history), date.today())
+            return _Step(request, started, query=text, reply=reply)
+        query = periods.absolute(rewrite.standalone(text, request.history), date.today())
         query = words.mended(query)
-        return _Step(asked, started, query=query, listing=catalogue.listing(query, listed(asked.filters)))
+        return _Step(request, started, query=query, listing=catalogue.listing(query, listed(request.filters)))
 
     def listed(filters: Filters | None) -> tuple[Summary, ...]:
         documents = library.documents()
@@ -165,18 +157,3 @@ def _said(step: _Step, weight: Callable[[str], float]) -> Iterator[Answer]:
         anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight, step.reads)
     finding = answer.Finding(step.question, step.asked.question, step.query, step.hits, found, anytime, step.reads)
     yield from answer.write(finding, weight, source)
-
-
-def _asked(given: Any) -> Asked:
-    if isinstance(given, Asked):
-        return given
-    if isinstance(given, str):
-        return Asked(given)
-    filters = given.get("filters")
-    if isinstance(filters, Mapping):
-        filters = Filters(**{**filters, "documents": tuple(filters.get("documents", ()))})
-    return Asked(given["question"], _turns(given.get("history") or ()), filters)
-
-
-def _turns(history: Sequence[Any]) -> tuple[Turn, ...]:
-    return tuple(turn if isinstance(turn, Turn) else Turn(turn["question"], turn["answer"]) for turn in history)

@@ -18,7 +18,7 @@ from langchain_core.tracers import BaseTracer
 from langchain_core.tracers.schemas import Run
 
 from assistant import Answer, Assistant, Filters, Turn
-from assistant.chain import Asked
+from assistant.asked import Asked
 from index.errors import InvalidQuestion
 
 QUESTION = "2021年碳达峰任务有哪些"

@@ -111,7 +111,11 @@ def _excused(said: str, run: tuple[int, int], source: str, words: Words) -> bool
         if text in _NEGATORS and _denied(said[run[1] : run[1] + 2], source):
             return True
         word, _ = words[run[0]]
-        return text not in _TELLING and text in source and (len(word) == 1 or word in source)
+        return (
+            text not in _TELLING
+            and text in source
+            and (len(word) == 1 or word in source or _abbreviates(word, source))
+        )
     return _abbreviates(text, source) and not regions.named(text)
 
 
