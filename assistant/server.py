@@ -39,7 +39,7 @@ def application(assistant: Assistant, host: str = "127.0.0.1") -> ASGIApp:
 
     async def mounted() -> None:
         # Outside a running event loop Gradio opens one for each of its locks and never closes it.
-        mount(page, assistant)
+        mount(page, shared.service)
 
     asyncio.run(mounted())
     return Gate(_Fork(api(shared), page), shared, local=_local(host))
@@ -58,9 +58,9 @@ def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] 
             if self.started and ready is not None:
                 ready()
 
+    if not _local(host):
+        _check_users(assistant, host)
     with _listening(host, port) as listening:
-        if not _local(listening.getsockname()[0]):
-            _check_users(assistant, host)
         app = application(assistant, host)
         server = Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1))
         try:

@@ -71,6 +71,10 @@ class Service:
                 so_far[:] = [so_far[0] + piece if so_far else piece]
                 yield piece
 
+    def on_behalf_of(self, asker: Asker) -> Behalf:
+        """The same for one who asks."""
+        return Behalf(self, asker)
+
     @contextmanager
     def _watched(self, question: str, asker: Asker) -> Iterator[list[Answer]]:
         """A place for the answer as far as it is known; at the end, the watchers are told of it."""
@@ -96,3 +100,17 @@ class Service:
             )
             for watcher in self._watchers:
                 watcher(inquiry)
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """A service for one who asks, with the signature of ``Assistant.stream``."""
+
+    service: Service
+    asker: Asker
+
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None
+    ) -> Generator[Answer, None, None]:
+        """As ``Service.stream``."""
+        return self.service.stream(question, history, filters, asker=self.asker)

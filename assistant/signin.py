@@ -1,17 +1,18 @@
-"""Signing in and out: a small form of our own, without any script, and who it is that a request comes from."""
+"""Signing in and out: a small form of our own, without any script."""
 
 from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Annotated, Any, Protocol
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, Template
 
-from assistant.accounts import SESSION, User
-from assistant.api.shared import COOKIE, Parts, asker
+from assistant.accounts import SESSION
+from assistant.api.shared import COOKIE, Parts
+from assistant.page.visitors import asker
 from index.errors import TooManyAttempts
 
 NAMED = 64
@@ -20,20 +21,6 @@ WRONG = "用户名或密码不正确"
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 router = APIRouter(include_in_schema=False)
-
-
-class HasScope(Protocol):
-    """A request of Starlette's, or one of Gradio's, which passes everything on to one of Starlette's."""
-
-    @property
-    def scope(self) -> Any:
-        """What ASGI says of the request."""
-
-
-def user(request: HasScope) -> User:
-    """Who sends the request: ``EVERYBODY`` where there are no users."""
-    found: User = request.scope["user"]
-    return found
 
 
 @router.get("/signin")

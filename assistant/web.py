@@ -16,20 +16,20 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from assistant.assistant import Assistant
 from assistant.page.chat import chat
 from assistant.page.keeping import Keeping
 from assistant.page.routes import routes
 from assistant.page.shield import Shield
+from assistant.service import Service
 
 
-def page(assistant: Assistant, keeping: Keeping) -> gr.Blocks:
-    """The chat over an assistant's library, in Chinese, with conversations kept in ``keeping``."""
+def page(service: Service, keeping: Keeping) -> gr.Blocks:
+    """The chat over a service's library, in Chinese, with conversations kept in ``keeping``."""
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
-    return chat(assistant, keeping)
+    return chat(service, keeping)
 
 
-def mount(app: FastAPI, assistant: Assistant) -> None:
+def mount(app: FastAPI, service: Service) -> None:
     """Put the page at the root of ``app``; to be called in a running event loop, in which Gradio makes its locks.
 
     Before ``app`` stands a gate that puts the user into the scope of every request (``assistant.api.gate``).
@@ -44,14 +44,15 @@ def mount(app: FastAPI, assistant: Assistant) -> None:
             ("panel.css", '<link rel="stylesheet" href="{}">'),
         )
     )
-    keeping = Keeping(assistant.library)
-    beside = routes(assistant.library, keeping)
+    library = service.assistant.library
+    keeping = Keeping(library)
+    beside = routes(library, keeping)
     beside.mount("/static", StaticFiles(packages=[("assistant.page", "static")]))
     app.mount("/page", beside)
     app.add_middleware(Shield, head=head, body=assets.joinpath("shell.html").read_text(encoding="utf-8"))
     gr.mount_gradio_app(
         app,
-        page(assistant, keeping),
+        page(service, keeping),
         path="/",
         footer_links=[],
         run_history=False,

@@ -13,7 +13,8 @@ from fastapi.sse import format_sse_event
 from assistant import render
 from assistant.api import problems
 from assistant.api.models import LONGEST, AnswerBody, Day, FiltersBody, HitBody, Hits, Question, Search, Text
-from assistant.api.shared import Parts, Reader, Shared, asker
+from assistant.api.shared import Parts, Reader, Shared
+from assistant.page.visitors import asker
 from assistant.types import Answer
 from index.types import Filters
 

@@ -20,7 +20,8 @@ from assistant import render
 from assistant.api import problems
 from assistant.api.asking import STREAMED, event, streamed
 from assistant.api.models import CitationBody
-from assistant.api.shared import Parts, Reader, asker
+from assistant.api.shared import Parts, Reader
+from assistant.page.visitors import asker
 from assistant.types import Answer, Turn
 from index.errors import InvalidQuestion
 

@@ -14,8 +14,9 @@ from fastapi.responses import FileResponse, PlainTextResponse
 
 from assistant.api import problems
 from assistant.api.models import Added, ArrivalBody, Day, DocumentBody, Documents, Text, Unread
-from assistant.api.shared import Editor, Parts, Reader, Shared, asker
+from assistant.api.shared import Editor, Parts, Reader, Shared
 from assistant.page import originals
+from assistant.page.visitors import asker
 from assistant.service import Asker
 from index.errors import LibraryBusy, LoadError
 from index.ingest import Report

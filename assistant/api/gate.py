@@ -7,8 +7,10 @@ name of its own (DNS rebinding), nor send forms to it. With users, everything bu
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
+from functools import partial
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
@@ -23,6 +25,7 @@ from assistant.accounts import EVERYBODY, User
 from assistant.api import problems
 from assistant.api.rates import Rates
 from assistant.api.shared import COOKIE, Shared
+from assistant.page.visitors import asker
 from assistant.settings import Settings
 
 OPEN = ("/signin", "/signout", "/healthz", "/readyz")
@@ -31,6 +34,8 @@ API = ("/api/", "/v1/")
 """Paths that programs call: rates hold for them, and they are never sent to the page for signing in."""
 OURS = (*API, *OPEN, "/metrics")
 """Paths that are not the page's."""
+PAGE = re.compile("/page/(?:upload/(?P<upload>.+)|document/(?P<document>[^/]+))")
+"""Paths by which the page changes the library."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -73,6 +78,7 @@ class Gate:
                 await problems.of(scope["path"], error)(scope, receive, passage.send)
         finally:
             passage.count()
+        await self._record(scope, passage)
 
     async def _refusal(self, scope: Scope) -> ASGIApp | None:
         """The response for a request that may not pass; ``None``, and the user in the scope, for one that may."""
@@ -99,6 +105,15 @@ class Gate:
                 return RedirectResponse(f"/signin?next={quote(path + (f'?{query}' if query else ''))}", 303)
             return problems.problem(path, 401, headers={"WWW-Authenticate": "Bearer"})
         return None
+
+    async def _record(self, scope: Scope, passage: _Passage) -> None:
+        """Put what the page has changed of the library into the audit log; the API's routes see to it themselves."""
+        changed = PAGE.fullmatch(scope["path"])
+        if changed and scope["type"] == "http" and scope["method"] not in SAFE and passage.status < 400:
+            event, subject = ("add", "files") if changed["upload"] else ("remove", "documents")
+            facts = {subject: [changed["upload"] or changed["document"]]}
+            who = asker(HTTPConnection(scope), "page")
+            await to_thread.run_sync(partial(self._shared.record, event, who, **facts), limiter=self._lookups)
 
     def _user(self, secret: str, scope: Scope) -> User | None:
         """Who it is that sends the request; ``EVERYBODY`` where there are no users, ``None`` if nobody known."""
@@ -187,7 +202,7 @@ class _Passage:
         self._shared = shared
         self._ours = within(scope["path"], OURS)
         self._begun = time.perf_counter()
-        self._status = 500
+        self.status = 500
         self._whole = scope["type"] != "http"
         settings = shared.settings
         uploads = scope["path"] == "/api/documents" or not self._ours
@@ -222,7 +237,7 @@ class _Passage:
         """Pass a part of the response on."""
         if message["type"] == "http.response.start":
             self.started = True
-            self._status = message["status"]
+            self.status = message["status"]
             if self._ours:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
@@ -239,4 +254,4 @@ class _Passage:
         method = self._scope.get("method", "GET")
         known = method in SAFE or method in ("POST", "PUT", "PATCH", "DELETE")
         seconds = time.perf_counter() - self._begun
-        self._shared.metrics.ended(route or "none", method if known else "other", self._status, seconds)
+        self._shared.metrics.ended(route or "none", method if known else "other", self.status, seconds)

@@ -97,12 +97,6 @@ def needs(role: Role) -> Callable[[Request], User]:
     return check
 
 
-def asker(request: Request, via: str) -> Asker:
-    """Who sends the request."""
-    found: User | None = request.scope["user"]
-    return Asker(found.name if found else "", via, request.client.host if request.client else "")
-
-
 Parts = Annotated[Shared, Depends(shared)]
 Reader = Annotated[User, Depends(needs(Role.READER))]
 Editor = Annotated[User, Depends(needs(Role.EDITOR))]

@@ -23,7 +23,8 @@ from assistant.page.examples import examples
 from assistant.page.keeping import Keeping
 from assistant.page.messages import messages
 from assistant.page.talk import Round, Talk, resumed
-from assistant.page.visitors import owner
+from assistant.page.visitors import asker, owner
+from assistant.service import Asker, Behalf, Service
 from assistant.types import Turn
 from index.errors import PolicyError
 from index.types import Filters
@@ -55,8 +56,9 @@ class Command(BaseModel):
     words: str = ""
 
 
-def chat(assistant: Assistant, keeping: Keeping) -> gr.Blocks:
-    """The chat over an assistant's library."""
+def chat(service: Service, keeping: Keeping) -> gr.Blocks:
+    """The chat over a service's library."""
+    assistant = service.assistant
     offered = _offered(assistant)
 
     def name(request: gr.Request) -> str:
@@ -76,7 +78,8 @@ def chat(assistant: Assistant, keeping: Keeping) -> gr.Blocks:
         yield messages(talk.rounds), gr.Textbox(submit_btn=False, stop_btn="停止", **box), talk, gr.skip()
         *before, last = talk.rounds
         turns = () if query else Talk("", tuple(before)).turns
-        for one in answering(assistant, replace(last, answer=None), query, turns, filters):
+        asking = service.on_behalf_of(asker(request.request, "page") if request.request else Asker(via="page"))
+        for one in answering(asking, replace(last, answer=None), query, turns, filters):
             talk = replace(talk, rounds=(*before, one))
             yield messages(talk.rounds), gr.skip(), talk, gr.skip()
         try:
@@ -184,7 +187,7 @@ def chat(assistant: Assistant, keeping: Keeping) -> gr.Blocks:
 
 
 def answering(
-    assistant: Assistant, one: Round, query: str, turns: tuple[Turn, ...], filters: str
+    asking: Assistant | Behalf, one: Round, query: str, turns: tuple[Turn, ...], filters: str
 ) -> Iterator[Round]:
     """What becomes of a question while it is being answered, its final state last.
 
@@ -193,7 +196,7 @@ def answering(
     try:
         so_far = None
         wanted = _FILTERS.validate_json(filters) if filters else None
-        for piece in assistant.stream(query or one.question, turns, wanted):
+        for piece in asking.stream(query or one.question, turns, wanted):
             so_far = piece if so_far is None else so_far + piece
             if so_far.text:
                 yield replace(one, answer=so_far)

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from assistant.accounts import EVERYBODY, User
+from assistant.service import Asker
 
 COOKIE = "policyqa_browser"
 """The cookie with the browser's id."""
@@ -22,6 +23,12 @@ def visitor(connection: HTTPConnection) -> User | None:
     """Who it is, as the gate before the page has found out; ``None`` for somebody whom it did not look at."""
     found: User | None = connection.scope.get("user")
     return found
+
+
+def asker(connection: HTTPConnection, via: str) -> Asker:
+    """The visitor as one who asks."""
+    user = visitor(connection)
+    return Asker(user.name if user else "", via, connection.client.host if connection.client else "")
 
 
 def owner(connection: HTTPConnection) -> str:
