@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import wraps
 from importlib.metadata import entry_points, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,8 +85,11 @@ for group in (cli_people.users, cli_people.tokens, cli_people.conversations, cli
 @click.option("--rebuild", is_flag=True, help="用当前的向量模型重建整个文档库。")
 @click.option("--sync", is_flag=True, help="同时移除这些文件夹中已被删除的文件。")
 @click.option("--watch", is_flag=True, help="收录后继续监视，文件有变化时自动更新（按 Ctrl-C 结束）。")
+@click.option("--retry", is_flag=True, help="再次尝试以前读取失败、之后没有改动的文件。")
 @home_option
-def ingest(paths: tuple[Path, ...], rebuild: bool, sync: bool, watch: bool, home: Path | None) -> None:
+def ingest(
+    paths: tuple[Path, ...], rebuild: bool, sync: bool, watch: bool, retry: bool, home: Path | None
+) -> None:
     """Add files; the others are added even if some fail, and then the exit status is 1."""
     from assistant import receipt
     from assistant.assistant import library as open_library
@@ -106,7 +110,7 @@ def ingest(paths: tuple[Path, ...], rebuild: bool, sync: bool, watch: bool, home
         if paths or sync or watch or not rebuild:
             removed = library.prune(*where) if sync else ()
             with _progress("收录") as progress:
-                report = library.add(*where, progress=progress)
+                report = library.add(*where, progress=progress, retry=retry)
             known = {one.id: one.path for one in library.documents()}
             for line in receipt.summary(report, removed, len(known)):
                 click.echo(line)
@@ -141,15 +145,42 @@ def _update(library: Library, where: Sequence[Path], changed: Sequence[Path], sy
         return
 
 
+_FILTERS = {
+    "issuer": ("名称", "只看这个发文机关的文件（名称的一部分即可）。"),
+    "region": ("地名", "只看这个地区的文件，含所辖各地。"),
+    "level": ("层级", "只看这一层级的文件：中央、部委、省、市、县。"),
+    "kind": ("文种", "只看这一文种的文件：通知、条例、法律……"),
+    "status": ("时效", "只看这一时效的文件：现行、已修改、已废止、失效。"),
+    "since": ("YYYY-MM-DD", "只看此日及以后的文件。"),
+    "until": ("YYYY-MM-DD", "只看此日及以前的文件。"),
+}
+
+
+def _filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each filter, which it takes as one argument ``filters``."""
+
+    @wraps(command)
+    def with_filters(**given: Any) -> None:
+        command(filters=Filters(**{name: given.pop(name) for name in _FILTERS}), **given)
+
+    options: Callable[..., None] = with_filters
+    for name, (value, told) in reversed(_FILTERS.items()):
+        options = click.option(f"--{name}", default="", metavar=value, help=told, callback=unicode)(options)
+    return options
+
+
 @main.command(help="列出已收录的文件。")
 @click.option("--json", "as_json", is_flag=True, help="每行一个 JSON 对象。")
+@_filtered
 @home_option
-def documents(as_json: bool, home: Path | None) -> None:
-    """The documents of the library, one a line."""
+def documents(as_json: bool, filters: Filters, home: Path | None) -> None:
+    """The documents of the library that the filters let through, one a line."""
     from assistant.assistant import library as open_library
+    from index.search import passing
 
     with open_library(settings(home=home)) as library:
-        found = library.documents()
+        every = library.documents()
+    found = [one for one, passes in zip(every, passing(filters, every), strict=True) if passes]
     for one in found:
         day = one.facts.date.isoformat() if one.facts.date else ""
         if as_json:
@@ -159,7 +190,7 @@ def documents(as_json: bool, home: Path | None) -> None:
             known = "，".join(part for part in (one.facts.issuer, one.facts.number, day) if part)
             click.echo(f"{one.id}  《{one.title}》" + (f"（{known}）" if known else ""))
     if not found and not as_json:
-        click.echo("文档库是空的；用 policyqa ingest 收录文件。")
+        click.echo("没有符合条件的文件。" if every else "文档库是空的；用 policyqa ingest 收录文件。")
 
 
 @main.command(help="从文档库移除一份文件（原文件不受影响）。")
@@ -179,11 +210,12 @@ def remove(document_id: str, home: Path | None) -> None:
 @click.argument("query", metavar="QUERY")
 @click.option("-k", default=5, show_default=True, type=click.IntRange(1, 1000), help="段落数。")
 @click.option("--json", "as_json", is_flag=True, help="每行一个 JSON 对象。")
+@_filtered
 @home_option
-def search(query: str, k: int, as_json: bool, home: Path | None) -> None:
+def search(query: str, k: int, as_json: bool, filters: Filters, home: Path | None) -> None:
     """The best passages, without an answer."""
     with _assistant(home) as assistant:
-        hits = assistant.library.search(query, k)
+        hits = assistant.library.search(query, k, filters)
         titles = {one.id: one.title for one in assistant.library.documents()}
     for place, hit in enumerate(hits, 1):
         title = titles.get(hit.chunk.document_id, "")
@@ -205,25 +237,12 @@ def search(query: str, k: int, as_json: bool, home: Path | None) -> None:
     type=click.Path(path_type=Path, allow_dash=True),
     help='JSONL 文件，每行 {"question", "history":[{"question","answer"}], "filters"}；逐行输出 JSON。',
 )
-@click.option("--issuer", default="", help="只看这个发文机关的文件。")
-@click.option("--since", default="", metavar="YYYY-MM-DD", help="只看此日及以后的文件。")
-@click.option("--until", default="", metavar="YYYY-MM-DD", help="只看此日及以前的文件。")
-@click.option("--region", default="", help="只看这个地区的文件。")
+@_filtered
 @home_option
-def ask(
-    question: str | None,
-    as_json: bool,
-    batch: Path | None,
-    issuer: str,
-    since: str,
-    until: str,
-    region: str,
-    home: Path | None,
-) -> None:
+def ask(question: str | None, as_json: bool, batch: Path | None, filters: Filters, home: Path | None) -> None:
     """One answer, or one a line for ``--batch``, in order."""
     if (question is None) == (batch is None):
         raise click.UsageError("请给出一个问题，或用 --batch 给出一个文件。")
-    filters = Filters(issuer=issuer, since=since, until=until, region=region)
     if batch is not None:
         sys.exit(0 if _batch(batch, filters, home) else 1)
     with _assistant(home) as assistant:

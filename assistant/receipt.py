@@ -16,7 +16,8 @@ def summary(report: Report, removed: Sequence[str], total: int) -> Iterator[str]
         *([("移除", len(removed))] if removed else []),
         ("失败", len(report.failed)),
     ]
-    yield "，".join(f"{what} {count} 份" for what, count in counts) + f"；文档库现有 {total} 份。"
+    untried = f"（其中 {len(report.untried)} 份未变，没有重试；要重试请加 --retry）" if report.untried else ""
+    yield "，".join(f"{what} {count} 份" for what, count in counts) + f"{untried}；文档库现有 {total} 份。"
     if report.arrivals:
         pages = sum(arrival.pages for arrival in report.arrivals)
         recognised = sum(arrival.recognised for arrival in report.arrivals)

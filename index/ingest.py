@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
+from importlib.metadata import version
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -15,7 +18,7 @@ import numpy as np
 
 from index.embed import Passage
 from index.errors import PolicyError
-from index.load import archive, files
+from index.load import Limits, archive, files
 from index.metadata import SIDECAR
 from index.parsing import Parsed
 from index.search import context
@@ -84,7 +87,8 @@ class Arrival:
 class Report:
     """What became of the files: ids of documents, and the paths that failed with the reason.
 
-    ``arrivals`` tell more of those added and replaced, in their order.
+    ``arrivals`` tell more of those added and replaced, in their order. ``untried`` are the paths of those failed that
+    were not tried again, since nothing has changed since they failed.
     """
 
     added: tuple[str, ...] = ()
@@ -92,6 +96,7 @@ class Report:
     unchanged: tuple[str, ...] = ()
     failed: tuple[tuple[str, PolicyError], ...] = ()
     arrivals: tuple[Arrival, ...] = field(default=())
+    untried: tuple[str, ...] = ()
 
     @property
     def duplicates(self) -> tuple[Arrival, ...]:
@@ -124,6 +129,21 @@ def found(path: Path) -> Found:
     state = ":".join(f"{part.st_size}:{part.st_mtime_ns}" for part in parts)
     recent = time.time() - max(part.st_mtime for part in parts) < SETTLED
     return Found(path, resolved, stat.st_size, "" if recent else state)
+
+
+def attempt(file: Found, limits: Limits) -> str:
+    """All that decides whether ``file`` can be read, as far as it can be told; empty if it cannot.
+
+    That is the file and who may read it, the limits, and the software, recognition of characters included.
+    """
+    try:
+        owned = os.stat(archive.split(file.path)[0])
+        file.resolved.encode()  # what is no text cannot be remembered
+    except (OSError, ValueError):
+        return ""
+    software = (version("policy-assistant"), find_spec("rapidocr") is not None)
+    given = (file.state, owned.st_ctime_ns, owned.st_mode, os.geteuid(), astuple(limits), *software)
+    return hashlib.sha256(repr(given).encode()).hexdigest() if file.state else ""
 
 
 def changes(paths: Sequence[Path], every: float) -> Iterator[tuple[Path, ...]]:

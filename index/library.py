@@ -16,8 +16,8 @@ import filelock
 import numpy as np
 
 from index.duplicates import letters
-from index.errors import EncoderMismatch, InvalidQuestion, LibraryError, PolicyError, UnknownDocument
-from index.ingest import OVERHEAD, Batch, Found, found
+from index.errors import EncoderMismatch, InvalidQuestion, LibraryError, LoadError, PolicyError, UnknownDocument
+from index.ingest import OVERHEAD, Batch, Found, attempt, found
 from index.ingest import PassageEncoder as PassageEncoder
 from index.ingest import Progress as Progress
 from index.ingest import Report as Report
@@ -25,7 +25,7 @@ from index.lexical import Lexical
 from index.load import Limits, archive
 from index.parsing import Parsed, prepared
 from index.search import CANDIDATES, Scored, Snapshot, context, rank, references
-from index.store import Known, Store, Summary, blank, busy, faults, read_only_error
+from index.store import Failure, Known, Store, Summary, blank, busy, faults, read_only_error
 from index.types import Chunk, Document, Filters, Hit, Section
 from index.validity import validity, with_validity
 from index.vectors import Vectors
@@ -90,13 +90,13 @@ class Library:
 
     # writing
 
-    def add(self, *paths: Path | str, progress: Progress | None = None) -> Report:
+    def add(self, *paths: Path | str, progress: Progress | None = None, retry: bool = False) -> Report:
         """Add the files, and all files in the folders, at ``paths``; a document whose file changed is replaced.
 
         Each document is committed by itself: whatever ends the process, those before it stay, and running again
         goes on from there. A file that cannot be read within ``limits`` is reported and keeps no other from being added;
-        one of the same size and time as before is not read again. Raises ``LibraryBusy`` when another process
-        writes for longer than ``WRITER_PATIENCE``.
+        one of the same size and time as before is not read again, nor, without ``retry``, one that could not be.
+        Raises ``LibraryBusy`` when another process writes for longer than ``WRITER_PATIENCE``.
         """
         added: list[str] = []
         replaced: list[str] = []
@@ -105,15 +105,25 @@ class Library:
         with self._writing() as store, Workers(self.limits) as workers:
             known = store.known()
             every = {each.resolved: each for each in map(found, workers.files(map(Path, paths)))}
-            fresh = [each for each in every.values() if not _same(each, known)]
+            attempts = {each.resolved: attempt(each, self.limits) for each in every.values()}
+            before = store.failures()
+            again = {} if retry else before
+            skipped = [each for each in every.values() if _failed(again, each, attempts)]
+            failed += [(str(each.path), again[each.resolved].error) for each in skipped]
+            untried = tuple(str(each.path) for each in skipped)
+            fresh = [each for each in every.values() if not (_same(each, known) or each in skipped)]
             unchanged += [known[each.resolved].id for each in every.values() if _same(each, known)]
             weight = OVERHEAD * len(every) + sum(each.size for each in fresh)
             batch = Batch(self._encoder, store, len(every), weight, progress)
-            if unchanged:
-                batch.skip("", OVERHEAD * len(unchanged))
+            if unchanged or skipped:
+                batch.skip("", OVERHEAD * (len(unchanged) + len(skipped)))
             sources = (Source(each.path, each.size, _hash(known, each)) for each in fresh)
             for each, (_, parsed) in zip(fresh, workers.parsed(sources), strict=True):
                 cost = OVERHEAD + each.size
+                if isinstance(parsed, LoadError) and attempts[each.resolved]:
+                    store.fail(each.resolved, Failure(attempts[each.resolved], parsed))
+                elif each.resolved in before:
+                    store.fail(each.resolved, None)
                 if isinstance(parsed, PolicyError):
                     failed.append((str(each.path), parsed))
                     batch.skip(str(each.path), cost)
@@ -126,7 +136,10 @@ class Library:
                     (replaced if each.resolved in known else added).append(parsed.document.id)
                     batch.take(parsed, each.state, cost)
             batch.flush()
-        return Report(tuple(added), tuple(replaced), tuple(unchanged), tuple(failed), tuple(batch.arrivals))
+        return Report(
+            *(tuple(added), tuple(replaced), tuple(unchanged), tuple(failed), tuple(batch.arrivals)),
+            untried=untried,
+        )
 
     def prune(self, *folders: Path | str) -> tuple[str, ...]:
         """Remove the documents whose file under ``folders`` (or in the archives) is gone; their paths.
@@ -402,6 +415,11 @@ class Library:
 def _same(file: Found, known: Mapping[str, Known]) -> bool:
     """Whether the library has the file as it is, as far as its size and time tell."""
     return bool(file.state) and file.resolved in known and known[file.resolved].state == file.state
+
+
+def _failed(before: Mapping[str, Failure], file: Found, attempts: Mapping[str, str]) -> bool:
+    """Whether the file could not be read before, and nothing has changed since then."""
+    return file.resolved in before and before[file.resolved].attempt == attempts[file.resolved]
 
 
 def _hash(known: Mapping[str, Known], file: Found) -> str:

@@ -22,12 +22,16 @@ import numpy as np
 
 from index.duplicates import ALIKE, SHARED, Fingerprint, distinct, resemblance
 from index.errors import (
+    EmptyDocument,
     LibraryBusy,
     LibraryDamaged,
     LibraryError,
     LibraryFull,
     LibraryReadOnly,
     LibraryTooNew,
+    LoadError,
+    UnknownFormat,
+    UnreadableFile,
 )
 from index.types import DAYS, Chunk, Document, Facts, Section, Span
 from index.validity import Repeal
@@ -79,6 +83,14 @@ CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE
 """
 
 
+_FAILURES = """
+CREATE TABLE IF NOT EXISTS failures (
+    path TEXT PRIMARY KEY, attempt TEXT NOT NULL, kind TEXT NOT NULL, english TEXT NOT NULL, chinese TEXT NOT NULL
+) WITHOUT ROWID
+"""
+_KINDS = {kind.__name__: kind for kind in (EmptyDocument, UnknownFormat, UnreadableFile, LoadError)}
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """A document without its text: its length in ``characters`` and its number of ``chunks`` instead.
@@ -103,6 +115,13 @@ class Known(NamedTuple):
     id: str
     content_hash: str
     state: str
+
+
+class Failure(NamedTuple):
+    """Why a file could not be read, and the circumstances of the ``attempt``."""
+
+    attempt: str
+    error: LoadError
 
 
 _UNCOMPARED = Fingerprint("", ())
@@ -134,7 +153,10 @@ def faults(path: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise _full(path) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST):
+        if error.errno in (
+            *(errno.EACCES, errno.EPERM, errno.EROFS),
+            *(errno.ENOTDIR, errno.EEXIST, errno.ENOENT),
+        ):
             raise read_only_error(path) from error
         raise
 
@@ -224,7 +246,9 @@ class Store:
     def _create(self) -> None:
         """Lay out an empty file; one that has tables already is left as it is."""
         with self.transaction():
-            if self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            laid_out = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+            self.connection.execute(_FAILURES)
+            if laid_out:
                 return
             for statement in _SCHEMA.split(";\n"):
                 self.connection.execute(statement)
@@ -307,6 +331,15 @@ class Store:
         """Remember the state of the document's file, whose content has not changed."""
         with self.transaction():
             self.connection.execute("UPDATE documents SET state = ? WHERE id = ?", (state, document_id))
+
+    def fail(self, path: str, failure: Failure | None) -> None:
+        """Remember why the file could not be read; with ``None`` forget it."""
+        with self.transaction():
+            self.connection.execute("DELETE FROM failures WHERE path = ?", (path,))
+            if failure is not None:
+                error = failure.error
+                values = (path, failure.attempt, type(error).__name__, str(error), error.chinese)
+                self.connection.execute("INSERT INTO failures VALUES (?, ?, ?, ?, ?)", values)
 
     def delete(self, document_id: str) -> bool:
         """Remove the document with all that belongs to it; whether there was one."""
@@ -435,6 +468,17 @@ class Store:
                 "SELECT path, id, content_hash, state FROM documents ORDER BY rowid"
             ).fetchall()
         return {path: Known(id_, content_hash, state) for path, id_, content_hash, state in rows}
+
+    def failures(self) -> dict[str, Failure]:
+        """What is remembered of files that could not be read, by their paths."""
+        with faults(self.path):
+            rows = self.connection.execute("SELECT * FROM failures").fetchall()
+        return {
+            row["path"]: Failure(
+                row["attempt"], _KINDS.get(row["kind"], LoadError)(row["english"], row["chinese"])
+            )
+            for row in rows
+        }
 
     def summaries(self) -> tuple[Summary, ...]:
         """All documents, by title and then by path."""

@@ -115,6 +115,27 @@ def test_documents_are_listed_searched_and_removed(run, copy: Path) -> None:
     assert run("documents").stdout == "文档库是空的；用 policyqa ingest 收录文件。\n"
 
 
+@pytest.mark.parametrize(
+    ("option", "right", "wrong"),
+    [
+        ("--issuer", "生态环境", "财政部"),
+        ("--level", "部委", "省"),
+        ("--status", "现行", "已废止"),
+        ("--since", "2021-01-21", "2021-01-22"),
+        ("--until", "2021-01-21", "2021-01-20"),
+    ],
+)
+def test_a_filter_leaves_out_what_it_does_not_let_through(run, option: str, right: str, wrong: str) -> None:
+    assert "《2021年全国生态环境保护工作会议》" in run("documents", option, right).stdout
+    assert run("documents", option, wrong).stdout == "没有符合条件的文件。\n"
+    assert run("search", "黑臭水体", option, right).stdout.startswith("1. ")
+    assert run("search", "黑臭水体", option, wrong).stdout == "没有找到相关段落。\n"
+
+
+def test_a_filter_that_is_no_day_is_one_line(run) -> None:
+    assert "yesterday" in one_line(run("documents", "--since", "yesterday"))
+
+
 def test_an_unchanged_document_costs_nothing(run, copy: Path) -> None:
     documents = Path(__file__).parents[1] / "documents"
     assert run("ingest", documents).stdout == "新增 0 份，更新 0 份，未变 1 份，失败 0 份；文档库现有 1 份。\n"

@@ -413,6 +413,39 @@ def test_a_name_that_shadows_a_module_in_the_working_folder_does_no_harm(
     assert only(Limits(), source(folder / "a.html")) == ["节水办法"]
 
 
+# files that failed
+
+
+def test_a_file_that_failed_is_tried_again_only_when_something_changed_or_on_demand(
+    tmp_path: Path, folder: Path, reads: list[Path]
+) -> None:
+    bad = folder / "d.docx"
+    bad.write_bytes(b"PK\x03\x04 rubbish")
+    settle(bad)
+    home = tmp_path / "home"
+    with Library(home, HashedEncoder()) as library:
+        first = library.add(folder)
+        assert [name for name, _ in first.failed] == [str(bad)]
+        assert first.untried == ()
+        reads.clear()
+        second = library.add(folder)
+        assert (second.untried, reads) == ((str(bad),), [])
+        ((name, error),) = second.failed
+        assert (name, type(error), error.chinese) == (str(bad), UnreadableFile, first.failed[0][1].chinese)
+        assert library.add(folder, retry=True).untried == ()
+        assert reads == [bad]
+        bad.chmod(0o640)
+        assert library.add(folder).untried == ()
+    with Library(home, HashedEncoder(), limits=Limits(pages=7)) as library:
+        assert library.add(folder).untried == ()
+        bad.write_bytes(b"")
+        settle(bad)
+        assert "没有任何文字" in library.add(folder).failed[0][1].chinese
+        assert library.add(folder).untried == (str(bad),)
+        bad.unlink()
+        assert library.add(folder).failed == ()
+
+
 # reports
 
 

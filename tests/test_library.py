@@ -137,10 +137,11 @@ def test_a_removed_document_is_never_found_again_by_any_handle(library: Library,
 def test_a_file_that_fails_keeps_no_other_out(library: Library, folder: Path) -> None:
     (folder / "picture.txt").write_bytes(bytes(range(256)) * 20)
     (folder / "empty.txt").write_text("", encoding="utf-8")
-    report = library.add(folder, folder / "missing.txt", folder / "soil.xyz")
+    (folder / "soil.xyz").write_text("土壤", encoding="utf-8")
+    report = library.add(folder, folder / "missing.txt", folder / "missing.xyz")
     assert len(report.added) == 2
     failed = {Path(path).name: type(error) for path, error in report.failed}
-    assert set(failed) == {"picture.txt", "empty.txt", "missing.txt", "soil.xyz"}
+    assert set(failed) == {"picture.txt", "empty.txt", "missing.txt", "missing.xyz", "soil.xyz"}
     assert failed["soil.xyz"] is UnknownFormat
 
 
