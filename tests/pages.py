@@ -136,7 +136,7 @@ def ask(driver: Chrome, question: str) -> None:
 
 def idle(driver: Chrome) -> bool:
     """Whether no answer is on its way."""
-    return bool(parts(driver, "#box .submit-button"))
+    return bool(parts(driver, "body:not(.restoring) #box .submit-button"))
 
 
 def box(driver: Chrome) -> Any:

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from assistant.conversations import Exchange
 from assistant.page.messages import asked, messages, replied
-from assistant.page.talk import Round, Talk, resumed
+from assistant.page.talk import Round, Talk, Window, resumed
 from assistant.types import Answer, Citation, Statement, Turn
 
 TOOLS = (
@@ -103,6 +103,15 @@ def test_the_turns_of_a_conversation_are_its_answers_with_the_question_that_was_
         "", (Round("甲", ANSWER, ended=True), Round("乙", failure="出错", ended=True), Round("丁", changed))
     )
     assert talk.turns == (Turn("问", ANSWER.text), Turn("改过的问", "丙"))
-    assert talk.busy
-    assert not resumed("x", [Exchange("甲", ANSWER)]).busy
     assert resumed("x", [Exchange("甲", ANSWER)]) == Talk("x", (Round("甲", ANSWER, ended=True),))
+
+
+def test_of_two_answers_in_one_window_the_later_alone_goes_on() -> None:
+    window = Window()
+    first = window.begin(Talk("", (Round("甲"),)))
+    assert (window.busy, window.run) == (True, first)
+    window.end(Talk())
+    assert not window.busy
+    assert window.run != first
+    second = window.begin(Talk("", (Round("乙"),)))
+    assert window.run == second != first

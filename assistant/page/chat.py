@@ -1,7 +1,7 @@
 """The chat: a question becomes an answer that grows on screen, and every round can be asked again or otherwise.
 
-What is on screen follows from the window's ``Talk`` alone, which lives in the server and is kept after each answer.
-The window holds no more than its id, so that it finds its conversation again after the server was started anew.
+What is on screen follows from the conversation of the ``Window`` alone, which lives in the server and is kept after
+each answer. The browser holds no more than its id, by which it is found again after the server was started anew.
 The page's scripts ask for what has no button of Gradio's through hidden boxes, in JSON; that a box was changed by a
 script Gradio notices by its value alone, hence ``change`` and values of which no two in a row are alike.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from assistant.assistant import Assistant
 from assistant.page.examples import examples
 from assistant.page.keeping import Keeping
 from assistant.page.messages import messages
-from assistant.page.talk import Round, Talk, resumed
+from assistant.page.talk import EMPTY, Round, Talk, Window, resumed
 from assistant.page.visitors import asker, owner
 from assistant.service import Asker, Behalf, Service
 from assistant.types import Turn
@@ -42,7 +43,7 @@ WAITING_ROOM = 200
 log = logging.getLogger(__name__)
 
 Shown = tuple[Any, ...]
-"""What an event changes: the messages, the box, the conversation and its id."""
+"""What an event changes: the messages, the box, and the conversation's id."""
 
 _FILTERS = TypeAdapter(Filters)
 _FAULT = "出错了，请重试。"
@@ -64,71 +65,82 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
     def name(request: gr.Request) -> str:
         return owner(request.request) if request.request else ""
 
-    def present(talk: Talk, id_: str, request: gr.Request) -> Talk:
+    def present(window: Window, id_: str, request: gr.Request) -> Talk:
         """The window's conversation, read again if the server has lost it."""
-        if talk.id == id_ or not id_:
-            return talk
-        try:
-            return resumed(id_, keeping.read(name(request), id_))
-        except PolicyError:
-            return talk
+        if not window.busy and id_ and window.talk.id != id_:
+            with suppress(PolicyError):
+                window.talk = resumed(id_, keeping.read(name(request), id_))
+        return window.talk
 
-    def respond(talk: Talk, filters: str, request: gr.Request, query: str = "", **box: Any) -> Iterator[Shown]:
+    def respond(
+        window: Window, talk: Talk, filters: str, request: gr.Request, query: str = "", **box: Any
+    ) -> Iterator[Shown]:
         """The window while the last question is being answered, with ``query`` in its place if there is one."""
-        yield messages(talk.rounds), gr.Textbox(submit_btn=False, stop_btn="停止", **box), talk, gr.skip()
+        run = window.begin(talk)
+        yield messages(talk.rounds), gr.Textbox(submit_btn=False, stop_btn="停止", **box), gr.skip()
         *before, last = talk.rounds
         turns = () if query else Talk("", tuple(before)).turns
         asking = service.on_behalf_of(asker(request.request, "page") if request.request else Asker(via="page"))
-        for one in answering(asking, replace(last, answer=None), query, turns, filters):
-            talk = replace(talk, rounds=(*before, one))
-            yield messages(talk.rounds), gr.skip(), talk, gr.skip()
+        for one in answering(asking, last, query, turns, filters):
+            if window.run != run:
+                return
+            window.talk = talk = replace(talk, rounds=(*before, one))
+            yield messages(talk.rounds), gr.skip(), gr.skip()
         try:
             talk = keeping.keep(name(request), talk)
         except PolicyError as error:
             unkept = replace(talk.rounds[-1], note=f"对话未能保存：{error.chinese}")
             talk = replace(talk, rounds=(*before, unkept))
-            yield messages(talk.rounds), gr.skip(), talk, gr.skip()
-        yield gr.skip(), _ready(), talk, talk.id
+            yield messages(talk.rounds), gr.skip(), gr.skip()
+        if window.run == run:
+            window.end(talk)
+            yield gr.skip(), _ready(), talk.id
 
-    def send(asking: str, talk: Talk, id_: str, filters: str, request: gr.Request) -> Iterator[Shown]:
-        talk = present(talk, id_, request)
-        if not asking.strip() or talk.busy:
-            yield (gr.skip(),) * 4
+    def send(asking: str, window: Window, id_: str, filters: str, request: gr.Request) -> Iterator[Shown]:
+        if not asking.strip() or window.busy:
+            yield (gr.skip(),) * 3
         else:
-            yield from respond(_asking(talk, len(talk.rounds), asking), filters, request, value="")
+            talk = present(window, id_, request)
+            yield from respond(window, _asking(talk, len(talk.rounds), asking), filters, request, value="")
 
-    def pick(talk: Talk, id_: str, filters: str, request: gr.Request, picked: gr.SelectData) -> Iterator[Shown]:
-        yield from respond(_asking(present(talk, id_, request), 0, picked.value["text"]), filters, request)
+    def pick(
+        window: Window, id_: str, filters: str, request: gr.Request, picked: gr.SelectData
+    ) -> Iterator[Shown]:
+        talk = _asking(present(window, id_, request), 0, picked.value["text"])
+        yield from respond(window, talk, filters, request)
 
-    def command(given: str, talk: Talk, id_: str, filters: str, request: gr.Request) -> Iterator[Shown]:
-        talk = present(talk, id_, request)
+    def command(given: str, window: Window, id_: str, filters: str, request: gr.Request) -> Iterator[Shown]:
+        talk = present(window, id_, request)
         try:
             wanted = Command.model_validate_json(given)
         except ValidationError:
             wanted = Command(do="again", round=-1)
-        if talk.busy or not 0 <= wanted.round < len(talk.rounds):
-            yield (gr.skip(),) * 4
+        if window.busy or not 0 <= wanted.round < len(talk.rounds):
+            yield (gr.skip(),) * 3
             return
         one = talk.rounds[wanted.round]
         question = wanted.words if wanted.do == "question" and wanted.words.strip() else one.question
         changed = one.answer.question if one.answer and one.answer.question != one.question else ""
         query = {"query": wanted.words.strip(), "again": changed}.get(wanted.do, "")
-        yield from respond(_asking(talk, wanted.round, question), filters, request, query)
+        yield from respond(window, _asking(talk, wanted.round, question), filters, request, query)
 
-    def halt(talk: Talk) -> Shown:
-        if talk.busy:
+    def halt(window: Window) -> Shown:
+        talk = window.talk
+        if window.busy and not talk.rounds[-1].ended:
             *before, last = talk.rounds
             failure = "" if last.answer and last.answer.text else "已停止。"
             talk = replace(talk, rounds=(*before, replace(last, ended=True, stopped=True, failure=failure)))
-        return messages(talk.rounds), _ready(), talk, gr.skip()
+        window.end(talk)
+        return messages(talk.rounds), _ready(), gr.skip()
 
-    def opening(id_: str, request: gr.Request) -> Shown:
-        talk = present(Talk(), id_.strip(), request)
+    def opening(id_: str, window: Window, request: gr.Request) -> Shown:
+        window.end(EMPTY)
+        talk = present(window, id_.strip(), request)
         value: Any = messages(talk.rounds)
         shown = gr.Chatbot(
             value=value, examples=offered(assistant.library.version), placeholder=_welcome(assistant)
         )
-        return shown, _ready(), talk, talk.id
+        return shown, _ready(), talk.id
 
     def fresh() -> Any:
         return gr.Chatbot(examples=offered(assistant.library.version), placeholder=_welcome(assistant))
@@ -165,23 +177,23 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
                 autofocus=True,
                 submit_btn="发送",
             )
-        talk = gr.State(Talk())
+        window = gr.State(Window())
         id_, filters, asked, opened = (
             gr.Textbox(elem_id=each, visible="hidden") for each in ("talk-id", "filters", "command", "open")
         )
-        window = [log_, box, talk, id_]
-        known = [talk, id_, filters]
+        shown = [log_, box, id_]
+        known = [window, id_, filters]
         plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "once" would drop a question that follows on a stop at once; whether one is being answered, send sees.
         long = {**plain, "concurrency_id": "answers", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple"}
         answers: list[dict[str, Any]] = [
-            box.submit(send, [box, *known], window, **long),
-            log_.example_select(pick, known, window, **long),
-            asked.change(command, [asked, *known], window, **long),
+            box.submit(send, [box, *known], shown, **long),
+            log_.example_select(pick, known, shown, **long),
+            asked.change(command, [asked, *known], shown, **long),
         ]
-        box.stop(halt, talk, window, cancels=answers, queue=False, **plain)
+        box.stop(halt, window, shown, cancels=answers, queue=False, **plain)
         blocks.load(fresh, None, log_, queue=False, **plain)
-        opened.change(opening, opened, window, cancels=answers, queue=False, **plain)
+        opened.change(opening, [opened, window], shown, cancels=answers, queue=False, **plain)
     blocks.queue(max_size=WAITING_ROOM)
     return blocks
 

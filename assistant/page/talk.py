@@ -38,16 +38,37 @@ class Talk:
     rounds: tuple[Round, ...] = ()
 
     @property
-    def busy(self) -> bool:
-        """Whether the last question is being answered."""
-        return bool(self.rounds) and not self.rounds[-1].ended
-
-    @property
     def turns(self) -> tuple[Turn, ...]:
         """The turns that a follow-up refers to; a question without an answer makes none."""
         return tuple(
             Turn(one.answer.question, one.answer.text) for one in self.rounds if one.answer and not one.failure
         )
+
+
+EMPTY = Talk()
+
+
+class Window:
+    """A window of the page, as the server knows it: its conversation, and which answer it waits for.
+
+    An answer that was stopped may still be working on its next piece; the number of its ``run`` is over by then.
+    """
+
+    def __init__(self, talk: Talk = EMPTY) -> None:
+        self.talk = talk
+        self.run = 0
+        self.busy = False
+
+    def begin(self, talk: Talk) -> int:
+        """The number of a new answer, which alone may go on with the conversation."""
+        self.talk, self.busy = talk, True
+        self.run += 1
+        return self.run
+
+    def end(self, talk: Talk) -> None:
+        """Wait for nothing any more."""
+        self.talk, self.busy = talk, False
+        self.run += 1
 
 
 def resumed(id_: str, exchanges: Iterable[Exchange]) -> Talk:
