@@ -14,6 +14,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from index.errors import MissingExtra, UnreadableFile
 from index.load import ocr
+from index.load.layout import Block
+from index.load.ocr import numbered
 from index.load.pdf import pdf
 
 PATH = Path("扫描件.pdf")
@@ -139,3 +141,21 @@ def test_a_real_scan_is_read() -> None:
         text = ocr.read(document[3].render(scale=2).to_pil())
     assert "1.2.1 本标准适用于城市建成区。\n" in text
     assert "本标准规定了饮食业单位油烟的最高允许排放浓度和油烟净化设施的最低去除效率。\n" in text
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        (
+            ("序号", "项目", "1类", "1类", "【类", "N类", "V类"),
+            ("序号", "项目", "Ⅰ类", "Ⅱ类", "Ⅲ类", "Ⅳ类", "Ⅴ类"),
+        ),
+        (("I级", "II级", "1级", "IV级"), ("Ⅰ级", "Ⅱ级", "Ⅲ级", "Ⅳ级")),
+        (("1类", "1类", "N类"), ("1类", "1类", "N类")),  # Ⅳ in the place of Ⅲ: no such run
+        (("1类", "1类", "1类"), ("1类", "1类", "1类")),  # nothing tells that these are not figures
+        (("1类", "项目", "N类", "V类"), ("1类", "项目", "N类", "V类")),
+    ],
+)
+def test_a_run_of_roman_classes_is_told_by_its_order(row: tuple[str, ...], expected: tuple[str, ...]) -> None:
+    (block,) = numbered([Block("", 0, 0, 1, 1, rows=(row, ("1", "铜", *row[2:])))])
+    assert block.rows == (expected, ("1", "铜", *row[2:]))

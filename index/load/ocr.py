@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.errors import MissingExtra
 from index.load.grid import Rule
-from index.load.layout import Glyph, blocks
+from index.load.layout import Block, Glyph, blocks
 from index.load.paging import Page, paged
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ NARROWEST = 160  # pixels to which a shorter line, 48 high, is padded
 SURE = 0.5  # the mean certainty below which a line is no text
 TRADITIONAL = 0.03  # the share of traditional characters below which a page is written in simplified ones
 RULE = 0.025  # of the picture's longer side: the shortest stroke that is taken for a rule of a table
+
+_ROMAN = "ⅠⅡⅢⅣⅤ"
+_SURE_NUMERALS = {"Ⅱ": 2, "II": 2, "Ⅲ": 3, "III": 3, "Ⅳ": 4, "IV": 4, "N": 4, "Ⅴ": 5, "V": 5}
+_CLASS = re.compile(r"([1IlⅠⅡⅢⅣⅤNVM【\[|]{1,3})\s?([类级])")
 
 
 def read(image: Image | np.ndarray[Any, Any]) -> str:
@@ -52,6 +57,35 @@ def page(image: Image | np.ndarray[Any, Any]) -> tuple[list[Glyph], list[Rule]]:
         for text, words in zip(result.txts, result.word_results, strict=True):
             glyphs += _glyphs(text, [(word, box) for word, _, box in words if box is not None])
     return _simplified(glyphs), _rules(pixels)
+
+
+def numbered(found: Sequence[Block]) -> list[Block]:
+    """The blocks with the headings Ⅰ类 to Ⅴ类 of their tables' columns, which are taken for 1类, 【类, N类, as they are.
+
+    They are known by their places side by side: Ⅳ or Ⅴ must stand in its own, and nothing known in another.
+    """
+    return [
+        block._replace(rows=(_roman(block.rows[0]), *block.rows[1:])) if block.rows else block for block in found
+    ]
+
+
+def _roman(row: tuple[str, ...]) -> tuple[str, ...]:
+    """A row of headings with its run of classes or grades named in order, if it has one."""
+    cells = list(row)
+    classes = [_CLASS.fullmatch(cell) for cell in row]
+    start = 0
+    while start < len(row):
+        end = start
+        while end < len(row) and classes[end]:
+            end += 1
+        run = [match for match in classes[start:end] if match]
+        places = [_SURE_NUMERALS.get(match[1]) for match in run]
+        told = [place for place in places if place is not None]
+        right = all(place in (None, at) for at, place in enumerate(places, 1))
+        if 3 <= len(run) <= len(_ROMAN) and right and max(told, default=0) > 3:
+            cells[start:end] = [f"{_ROMAN[at]}{match[2]}" for at, match in enumerate(run)]
+        start = end + 1
+    return tuple(cells)
 
 
 def _simplified(glyphs: list[Glyph]) -> list[Glyph]:

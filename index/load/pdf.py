@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfMatrix, PdfObject, PdfPage
 
 GLYPHS = 200_000  # characters of a page, of which the rest is not read
+A4 = 842.0  # points of the longer side of a sheet, which lengths in points suppose
 IMAGE = 1800  # pixels of the longer side of a page's image for recognition
 BROKEN = 0.1  # the plausibility below which a text layer is not believed
 UNMAPPED = 0.1  # the share of characters without a meaning above which it is not
@@ -132,10 +133,10 @@ def _read(page: PdfPage) -> tuple[Page, str | MissingExtra]:
         recognised, rules = ocr.page(page.render(scale=IMAGE / max(width, height, 1)).to_pil())
     except MissingExtra as missing:
         return Page((), box[1], box[3]), missing
-    scale = max(width, height, 1) / IMAGE
+    scale, height = A4 / IMAGE, height * A4 / max(width, height, 1)  # some scans have a point for a pixel
     scaled = [Glyph(glyph.text, *_scaled(glyph, scale, height), glyph.spaced) for glyph in recognised]
     lines = [Rule(*_scaled(rule, scale, height)) for rule in rules]
-    return Page(tuple(blocks(scaled, lines)), 0.0, height), "recognised"
+    return Page(tuple(ocr.numbered(blocks(scaled, lines))), 0.0, height), "recognised"
 
 
 def _scaled(box: Glyph | Rule, scale: float, height: float) -> tuple[float, float, float, float]:
