@@ -13,15 +13,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant import catalogue, corrections, english, items, people, periods, smalltalk, topic
+from assistant import catalogue, corrections, english, items, people, periods, restoration, smalltalk, topic
 from assistant.kinds import kind
 from assistant.question import clean
 from assistant.types import Turn
-from assistant.vocabulary import actions, contrasts, generic, simplified
+from assistant.vocabulary import actions, attributes, contrasts, generic, policy_words, simplified
 from index.errors import InvalidQuestion
 
 _OPENERS = re.compile(
-    r"^(?:那么|那末|那就|那(?!个人)|哦|嗯|好的?|还有|另外|然后|再问一下|请问|对了|至于|关于|换成|改成|如果是|要是|谢谢[你您了]?|明白了?|知道了"
+    r"^(?:那么|那末|那就|那(?!个人|天|年|时|些|次|场)|哦|嗯|好的?|还有|另外|然后|再问一下|请问|对了|至于|关于|换成|改成|如果是|要是|谢谢[你您了]?|明白了?|知道了"
     r"|(?:再|帮我)?(?:查|看|说|讲|问)(?:一下|查|看|说|讲)|[，,。！!\s])+"
 )
 _CLOSERS = re.compile(r"(?:(?:这|那)?(?:方面|一块)|[这那]块|领域|的话|的?情况|[的呢吗吧啊嘛?？。!！\s])+$")
@@ -51,7 +51,7 @@ _DOCUMENT = re.compile(
 _TITLE = re.compile(r"《[^《》]+》")
 _THEY = re.compile(r"[他她]们?|这个人|此人|这位(?:部长|书记|领导|同志)?|该同志")
 _IT = re.compile(
-    r"[这那]件?事[儿情]?|[这那](?:里|儿|边|个(?!人))|这项|该项|该|此|它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
+    r"[这那]件?事[儿情]?|[这那](?:里|儿|边|个(?!人))|这项|(?<!应)该项?|(?<![因如])此(?!外|时)|它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
 )
 _YOU_AND_ME = re.compile(r"[你您我咱]")
 _IN_SHORT = {"水": "水污染", "气": "大气", "土": "土壤", "声": "噪声"}
@@ -63,7 +63,7 @@ _AGAINST = re.compile(
 )
 _RELATION = re.compile(r"关系|联系|区别|不同|差别|差异")
 _ORDINAL = re.compile(r"第[一二三四五六七八九十](?:方|者|产业|季度|轮|批|届|次|阶段)")
-_GATHERING = re.compile(r"会议|大会|文件|报告|讲话|活动")
+_GATHERING = re.compile(r"会议|大会|文件|报告|讲话|活动|会上|[这那](?:个|次)?会(?!不|议)|^会(?=是|在|什么|哪)")
 
 
 def standalone(question: str, history: Sequence[Turn] = ()) -> str:
@@ -110,7 +110,18 @@ def _resolved(question: str, before: str, answer: str, listing: str) -> str:
         rewritten = rule(plain, before, listing if rule is _item else answer)
         if rewritten:
             return rewritten
-    return question
+    unnamed = kind(before) == "person" and _THEY.search(plain)  # whom no rule found in the answer
+    alone = unnamed or english.is_english(plain) or _stands_alone(plain) or _own_policy(plain)
+    whole = plain if alone else restoration.restored(plain, (before, answer))
+    return question if whole == plain else whole
+
+
+def _own_policy(question: str) -> bool:
+    """Whether a question names a policy subject of its own (低保, 环评), or a document."""
+    named = (term.text for term in topic.subject(question))
+    return bool(_TITLE.search(question)) or any(
+        word in policy_words() and word not in actions() | attributes() for word in named
+    )
 
 
 def _more(question: str, before: str, answer: str) -> str:
@@ -233,7 +244,12 @@ def _topic(question: str, before: str, answer: str) -> str:
 def _thing(question: str, before: str, answer: str) -> str:
     """这个比例是多少, 它包括什么: the subject of the question before in place of the pronoun."""
     match = _IT.search(question)
-    if not match or _YOU_AND_ME.search(question):
+    if (
+        not match
+        or _YOU_AND_ME.search(question)
+        or _GATHERING.search(question)
+        or periods.asked(question[: match.start()])
+    ):
         return ""
     about = topic.of(before)
     rest = question[match.end() :]
