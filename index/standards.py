@@ -10,8 +10,11 @@ from index.days import DAY, day
 from index.issuers import organs
 from index.types import Facts
 
-NUMBER = r"(?:GB|HJ|DB\s?\d{2}|SL|CJJ?|NY|JGJ|HY|LY|SY|QX)\s?(?:/\s?[TZ]?)?\s?\d{2,6}(?:\.\d+)?\s?[-—–－]\s?(?:19|20)\d{2}"
-"""A regular expression for a standard's number with its year, without groups."""
+NUMBER = (
+    r"(?:GB|HJ|DB\s?\d{2}|SL|CJJ?|NY|JGJ|HY|LY|SY|QX)\s?(?:/\s?[TZ]?)?\s?\d{2,6}(?:\.\d+)?\s?[-—–－]\s?"
+    r"(?:(?:19|20)\d{2}|[5-9]\d(?!\d))"
+)
+"""A regular expression for a standard's number with its year (of two digits before 1995 or so), without groups."""
 
 COVER = 30  # lines at the start among which the cover's stand
 

@@ -160,6 +160,12 @@ Emission standard
 """
 
 
+def test_a_standard_of_the_last_century_has_a_year_of_two_digits() -> None:
+    cover = "UDC 614.718\n中华人民共和国国家标准\nGB 94554-93\n异味排放标准\n1993-08-06发布 1994-01-15实施\n1 适用范围\n"
+    found = facts(Content(cover), Path("a.pdf"))
+    assert (found.title, found.number, found.published) == ("异味排放标准", "GB 94554-93", date(1993, 8, 6))
+
+
 def test_the_cover_of_a_standard_tells_its_facts() -> None:
     assert facts(Content(STANDARD), Path("a.pdf")) == Facts(
         title="印刷行业排放标准",
