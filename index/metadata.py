@@ -23,10 +23,12 @@ from index.validity import IN_FORCE, expiry, own_status
 
 SIDECAR = ".meta.toml"
 TITLE = 60  # characters: a longer first line is no title
+OPENING = 30  # characters of a text's first words, where they must do for a title
 HEADER = 12  # lines at the start among which a 文号 or a date may stand
 
 _HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _DATED_NAME = re.compile(r"[(（]\d{4}-\d{1,2}-\d{1,2}[)）]")
+_CODE_NAME = re.compile(r"[tPW]?[\d_\-. ]+|[0-9a-fA-F]{6,}(?:[_\-][0-9a-fA-F]+)*")  # t20210203_5584911, 5f3e9c01
 _DATE_LINE = re.compile(
     rf"[(（]?(?:(?:发布|成文|公布|印发)(?:日期|时间)[:：]\s*)?{DAY}[)）]?(?:\s?\d\d:\d\d(?::\d\d)?)?"
 )
@@ -150,7 +152,14 @@ def _title(text: str, lines: Sequence[str], path: Path) -> str:
     first = next((line for line in candidates if not (line.endswith("文件") and len(line) <= 20)), "")
     if first and len(first) <= TITLE and first[-1] not in "。！？；：，、!?;:,.…":
         return " ".join(first.split())
-    return _opening(first, path) or _DATED_NAME.sub("", path.stem).strip() or path.stem
+    return _opening(first, path) or _named(first, path)
+
+
+def _named(line: str, path: Path) -> str:
+    """The file's name without the day that it may tell of; of one that is a mere code, the line's first words."""
+    if _CODE_NAME.fullmatch(path.stem):
+        return re.split("[，。；：！？、,;:!?]", line.strip())[0][:OPENING].strip()
+    return _DATED_NAME.sub("", path.stem).strip() or path.stem
 
 
 def _is_label(line: str) -> bool:

@@ -23,6 +23,9 @@ NAME = Path("某文件.txt")
             "关于支持企业复工的通知",
         ),
         ("这一段文字既没有标题，也很长。" * 10, "工作报告（2020-01-02）.txt", "工作报告"),
+        ("这一段文字既没有标题，也很长。" * 10, "t20200102_558491.txt", "这一段文字既没有标题"),
+        ("这一段文字既没有标题，也很长。" * 10, "5f3e9c01ab.txt", "这一段文字既没有标题"),
+        ("用水" * 50 + "。", "000123.txt", "用水" * 15),
     ],
 )
 def test_the_title_is_a_heading_a_short_first_line_or_the_file_name(text: str, name: str, title: str) -> None:
