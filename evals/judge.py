@@ -12,19 +12,20 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 
+from assistant.llm import model as llm
+from assistant.llm.model import TEMPERATURE
 from assistant.prompts import render
 from evals.errors import EvaluationError
 from evals.provenance import commit, machine, versions
 from evals.report import Report
 from evals.statistics import Estimate, estimate
 from evals.types import Record
-from index.errors import MissingExtra, ModelError
+from index.errors import ModelError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 FORMAT = "policyqa-judge-1"
 
-TEMPERATURE = 0.0
-"""The judge is to say the same of the same answer."""
 _TIMEOUT = 120.0
 _RETRIES = 2
 
@@ -96,23 +95,7 @@ class Figure(NamedTuple):
 
 def chat_model(name: str, base_url: str, key: str = "") -> BaseChatModel:
     """The model ``name`` of an OpenAI-compatible server; nothing is sent yet. ``MissingExtra`` without its package."""
-    try:
-        import_module("langchain_openai")
-        from langchain.chat_models import init_chat_model
-    except ImportError as error:
-        raise MissingExtra(
-            f"langchain-openai cannot be imported ({error}); run: pip install 'policy-assistant[llm]'",
-            f"缺少 langchain-openai（{error}），请运行：pip install 'policy-assistant[llm]'",
-        ) from error
-    return init_chat_model(
-        name,
-        model_provider="openai",
-        base_url=base_url,
-        api_key=key or "none",  # a local server wants none, the client wants one
-        temperature=TEMPERATURE,
-        timeout=_TIMEOUT,
-        max_retries=_RETRIES,
-    )
+    return llm.chat_model(name, base_url, key, timeout=_TIMEOUT, retries=_RETRIES)
 
 
 def circumstances(
@@ -186,7 +169,8 @@ def judge(
 
 
 _MARKERS = re.compile(r"((?:\[[0-9]{1,4}\])+)")
-_NOTICE = re.compile(r"^注意：所引《.*请核对现行规定。$", re.MULTILINE)  # prompts/outdated.md, which cites nothing
+# prompts/outdated.md, llm_instead.md and llm_removed.md, which cite nothing
+_NOTICE = re.compile(r"^(?:注意：所引《.*请核对现行规定。|（对话模型.*(?:作答|略去)。）)$", re.MULTILINE)
 
 
 def statements(record: Record) -> tuple[Cited, ...]:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -46,8 +45,8 @@ class Handler(BaseHTTPRequestHandler):
         self.server.keys.append(self.headers.get("Authorization", ""))
         self.server.behave(self, prompt)
 
-    def log_message(self, format: str, *arguments: Any) -> None:
-        """Nothing."""
+    def log_message(self, *arguments: Any) -> None:
+        """Say nothing."""
 
     def begin(self, status: int = 200, kind: str = "text/event-stream", **headers: str) -> None:
         """The head of a reply."""
@@ -160,13 +159,3 @@ def serving(behave: Behaviour) -> Iterator[Server]:
         server.shutdown()
         server.server_close()
         thread.join()
-
-
-def first_sentences(prompt: str) -> Sequence[str]:
-    """The numbered lines of evidence in a prompt."""
-    return [line for line in prompt.splitlines() if line.startswith("[")]
-
-
-def waited(started: float) -> float:
-    """Seconds since ``started``."""
-    return time.monotonic() - started

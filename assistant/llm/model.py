@@ -131,8 +131,10 @@ def _listen(
             ended = chunk.response_metadata.get("finish_reason", ended)
             pieces.put(str(chunk.text))
         # Over HTTP every whole reply says why it ended; one that does not was cut off.
-        whole = ended or not hasattr(model, "openai_api_base")
-        pieces.put(None if whole else Unspoken("broken"))
+        if not ended and hasattr(model, "openai_api_base"):
+            pieces.put(Unspoken("broken"))
+        else:
+            pieces.put(Unspoken("long") if ended == "length" else None)
     except Exception as error:  # whatever a server does to its client
         _log.warning("the chat model failed: %s", _told(error))
         pieces.put(Unspoken(_reason(error)))
@@ -153,6 +155,8 @@ def _received(pieces: Queue[str | BaseException | None], until: float) -> Iterat
         length += len(piece)
         if length > LONGEST:
             raise Unspoken("long")
+        if time.monotonic() > until:
+            raise Unspoken("late")
         yield piece
     if not length:
         raise Unspoken("empty")
@@ -163,24 +167,21 @@ _THOUGHT, _THOUGHT_ENDS = "<think>", "</think>"
 
 def _thoughtless(pieces: Iterator[str]) -> Iterator[str]:
     """The pieces without a thought at their beginning; ``Unspoken`` if there is nothing else."""
-    held, thinking, spoke = "", True, False
+    held, thought, speaking, spoke = "", False, False, False
     for piece in pieces:
-        if not thinking:
-            spoke = spoke or bool(piece.strip())
-            yield piece
-            continue
-        held += piece
-        begun = held.lstrip()
-        if begun.startswith(_THOUGHT):
-            _, ended, after = begun.partition(_THOUGHT_ENDS)
-            if not ended:
+        if not speaking:
+            held = (held + piece).lstrip()
+            if not thought and held.startswith(_THOUGHT):
+                _, ended, after = held.partition(_THOUGHT_ENDS)
+                if not ended:
+                    continue
+                held, thought = after.lstrip(), True
+            if not held or (not thought and _THOUGHT.startswith(held)):
                 continue
-            begun = after.lstrip()
-        elif _THOUGHT.startswith(begun):
-            continue
-        thinking, spoke = False, bool(begun)
-        yield begun
-    if thinking and not held.lstrip().startswith(_THOUGHT) and held.strip():
+            speaking, piece = True, held
+        spoke = spoke or bool(piece.strip())
+        yield piece
+    if not speaking and held and (thought or not held.startswith(_THOUGHT)):
         yield held
         spoke = True
     if not spoke:
