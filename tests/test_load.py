@@ -171,3 +171,26 @@ def test_folders_are_expanded_without_hidden_files_and_sidecars(tmp_path: Path) 
     ]
     assert load(tmp_path / "d/e.TXT").text == TEXT
     assert {".txt", ".md", ".markdown"} <= set(SUFFIXES)
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.pdf"])
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(UnreadableFile) as raised:
+        load(tmp_path / name)
+    assert raised.value.chinese == f"{tmp_path / name} 不是普通文件（管道或设备）；请指定文件"
+
+
+def test_links_that_go_round_in_a_circle_are_one_line_each(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").symlink_to("b.txt")
+    (tmp_path / "b.txt").symlink_to("a.txt")
+    (tmp_path / "folder").symlink_to(tmp_path)
+    assert [path.name for path in files([tmp_path])] == ["a.txt", "b.txt"]
+    with pytest.raises(UnreadableFile, match=r"a\.txt"):
+        load(tmp_path / "a.txt")
+
+
+def test_a_missing_file_is_missing_whatever_its_type(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableFile) as raised:
+        load(tmp_path / "无.xyz")
+    assert raised.value.chinese == f"{tmp_path / '无.xyz'} 不存在；请检查路径后重新添加"

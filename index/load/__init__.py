@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -207,8 +208,14 @@ def _bytes(path: Path, largest: int) -> bytes:
     try:
         if archive.split(path)[1]:
             return archive.member(path)
-        if os.path.getsize(path) > largest:
+        state = path.stat()
+        if state.st_size > largest:
             raise too_large(path, largest)
+        if not (stat.S_ISREG(state.st_mode) or stat.S_ISDIR(state.st_mode)):
+            raise UnreadableFile(
+                f"{path} is no file but a pipe or a device; name a file",
+                f"{path} 不是普通文件（管道或设备）；请指定文件",
+            )
         return path.read_bytes()
     except FileNotFoundError:
         english, chinese = "does not exist; check the path", "不存在；请检查路径"
