@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -50,7 +51,7 @@ async def sign_in(
         await parts.reading.run(lambda: parts.record("sign-in failed", who, name=name[:NAMED]))
         return _page(local(next), name, WRONG, 401)
     secret = await parts.reading.run(parts.accounts.open_session, found)
-    await parts.reading.run(lambda: parts.record("sign-in", who, name=found.name))
+    await parts.reading.run(lambda: parts.record("sign-in", replace(who, name=found.name)))
     response = RedirectResponse(local(next), 303)
     seconds, secure = int(SESSION.total_seconds()), request.url.scheme == "https"
     response.set_cookie(COOKIE, secret, max_age=seconds, secure=secure, httponly=True, samesite="lax")

@@ -56,6 +56,8 @@ def client(seeded: Library) -> Iterator[httpx.Client]:
 def test_the_page_and_the_api_are_side_by_side(client: httpx.Client) -> None:
     page = client.get("/")
     assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    # With "no-referrer" a form of the page, such as that for signing out, would be sent with the origin "null".
+    assert page.headers["referrer-policy"] == "same-origin"
     assert client.get("/api/nothing").headers["content-type"] == "application/problem+json"
     assert client.post("/api/ask", json={"question": QUESTIONS[0]}).json()["answered"] is True
     assert "<h1>" in client.get("/api/docs").text

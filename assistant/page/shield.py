@@ -61,7 +61,7 @@ class _Response:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers["Content-Security-Policy"] = POLICY.format(nonce=self.nonce)
-            headers["Referrer-Policy"] = "no-referrer"
+            headers["Referrer-Policy"] = "same-origin"
             headers["X-Content-Type-Options"] = "nosniff"
             self.page = self.page and Headers(scope=message).get("content-type", "").startswith("text/html")
             self.start = message
