@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-TITLE = 40  # characters of the longest line that is a heading and nothing else
+TITLE = 40  # characters, English names aside, of the longest line that is a heading and nothing else
 SKIPPED = 2  # numbers that may be missing, as where a page could not be read
 
 _DECIMAL = re.compile(r"(\d{1,2}|[A-H](?=\.))((?:\s?\.\s?\d{1,2}){0,4})(?![\d.．%])(\s*)(?=\S)")
+_ENGLISH = re.compile(r"(?<=[^\x00-\xff])\s[A-Za-z][A-Za-z ,’'\-]*")  # the English name after a term's Chinese one
 _NO_HEADING = re.compile(r"[的条款项中和与或及、，,。；至～~级%％)）]|[-—–]\s?\d|万|亿|倍|年\b|月|日")
 _SHARED = re.compile(
     "(?:适用)?范围|(?:规范性)?引用(?:文件|标准)|术语|定义|总则|标准的?实施|实施与监督|标准实施|监测|技术内容|排放控制|采样"
@@ -72,7 +73,7 @@ def _candidate(text: str, at: int, start: int) -> Decimal | None:
     bare, below = len(numbers) == 1, space.count("\n")
     line_end = _line_end(text, match.end())
     line = text[match.end() : min(match.end() + 200, line_end)].strip()
-    title = len(line) <= TITLE and line[-1:] not in tuple("。；，：;,:")
+    title = len(_ENGLISH.sub("", line)) <= TITLE and line[-1:] not in tuple("。；，：;,:")
     if not line or _NO_HEADING.match(line) or 0 in numbers or below > 1 or (below and not title):
         return None
     if bare and (not space or below or not title or line[0].isdigit()):

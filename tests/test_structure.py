@@ -423,3 +423,16 @@ def test_a_question_heads_its_answer(text: str, expected: list[str]) -> None:
 
 def test_tables_named_in_running_text_are_no_items() -> None:
     assert sections("执行表 1、表 2 的限值。\n执行表 2、表 3 的限值。")[1:] == ()
+
+
+def test_a_term_with_a_long_english_name_heads_its_definition() -> None:
+    text = (
+        "1 适用范围\n本标准适用于玻璃。\n2 术语\n2.1\n冷修 cold repair\n指停火修理。\n2.2\n"
+        "大气污染物排放浓度 emission concentration of air pollutants from furnaces\n指质量浓度的平均值。\n"
+        "3 要求\n3.1 一般要求\n应达标。\n"
+    )
+    headings = [section.head.of(text) for section in sections(text) if section.kind == "heading"]
+    assert headings[2:4] == [
+        "2.1\n冷修 cold repair",
+        "2.2\n大气污染物排放浓度 emission concentration of air pollutants from furnaces",
+    ]
