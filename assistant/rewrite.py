@@ -49,6 +49,10 @@ _DOCUMENT = re.compile(
     r"(?:这[个部份项篇]?|该|此|上述)(条例|办法|文件|通知|意见|规定|法律?|规划|方案|细则|决定|公告|制度|文)(?!里|中)(?:里|中)?"
 )
 _TITLE = re.compile(r"《[^《》]+》")
+_SHORT_NAME = re.compile(
+    r"(?:(?:该|本|这[个所家部项]?)?(学院|大学|学校|公司|集团|医院|中心|研究院|协会|基金会|条例|办法|细则|规划|方案|示范区|开发区|园区|市场|工程|基金)"
+    r"|[该本]([院校局部委省市县区法]))(?=的|有|是|在|由|与|什么|怎么|如何|哪|何时|下设|拥有|提供|成立|覆盖|承办|人才|学生|毕业|目前|需要|包括)"
+)
 _THEY = re.compile(r"[他她]们?|这个人|此人|这位(?:部长|书记|领导|同志)?|该同志")
 _IT = re.compile(
     r"[这那]件?事[儿情]?|[这那](?:里|儿|边|个(?!人))|这项|(?<!应)该项?|(?<![因如])此(?!外|时)|它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
@@ -190,6 +194,18 @@ def _document(question: str, before: str, answer: str) -> str:
     return question[: match.start()] + title + question[match.end() :]
 
 
+def _in_short(question: str, before: str, answer: str) -> str:
+    """学院有多少位教师 after 哲学院有哪些专业: the name of which the turn before told the whole."""
+    match = _SHORT_NAME.match(question)
+    if not match:
+        return ""
+    sort, about = match[1] or match[2], topic.of(before)
+    whole = re.match(rf"[一-鿿]{{1,20}}?{sort}", periods.without(before))
+    place = about.find(sort)
+    name = whole[0] if whole else about[: place + len(sort)] if place > 0 else ""
+    return topic.of_time(name + question[match.end() :], before) if name else ""
+
+
 def _compared(question: str, before: str, answer: str) -> str:
     """和2020年比有什么不同: the question before about both; 和碳中和有什么区别: its subject and that one."""
     match = _AGAINST.match(question)
@@ -304,6 +320,7 @@ _RULES = (
     _correction,
     _person,
     _document,
+    _in_short,
     _compared,
     _topic,
     _thing,

@@ -69,6 +69,9 @@ def test_another_topic_place_or_document_takes_the_place_of_the_old_one(
         ("黑臭水体消除比例是多少", "这个比例是哪一年的", "黑臭水体消除比例是哪一年的"),
         ("黑臭水体消除比例是多少", "它达标了吗", "黑臭水体消除比例达标了吗"),
         ("COP15是什么会", "这事2021年怎么推进", "COP15 2021年怎么推进"),
+        ("哲学院有哪些本科专业", "学院有多少位教师", "哲学院有多少位教师"),
+        ("国学院有哪些系别", "该院人才培养有哪些特色", "国学院人才培养有哪些特色"),
+        ("节水条例规定了哪些处罚", "条例什么时候施行", "节水条例什么时候施行"),
         (LAW, "它有多少条", "《大气污染防治法》有多少条"),
         (LAW, "第五条是什么", "《大气污染防治法》第五条是什么"),
     ],
@@ -194,7 +197,7 @@ def test_any_conversation_is_rewritten_or_the_question_refused(question: str, be
 @pytest.mark.parametrize("unit", ["ﷺ", "呢", "他", "2020年", "第三条", "a ", "一是", "\n1. 碳"])
 def test_a_long_conversation_is_rewritten_at_once(unit: str) -> None:
     follow("2020年呢", TASKS)  # what is read once
-    started = time.perf_counter()
+    started = time.process_time()
     follow(unit * 100_000, unit * 100_000, unit * 100_000)
     follow("它呢", unit * 100_000, unit * 100_000)
-    assert time.perf_counter() - started < 1.0  # two questions
+    assert time.process_time() - started < 1.0  # two questions
