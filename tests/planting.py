@@ -1,7 +1,7 @@
 """Pairs of a sentence and the quote it cites, borne out or not: those written by hand, and those made by rule.
 
 Every rule takes a sentence of a document and gives it with one planted error, or said in another way that means the
-same. The halves are told apart by a hash of the quote: the checks are developed on one and reported on the other.
+same. Of these the halves are told apart by a hash of the quote: the checks are tuned on one and reported on the other.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-HAND = Path(__file__).parent / "checks" / "pairs.txt"
+CHECKS = Path(__file__).parent / "checks"
 
 _NUMERALS = "〇一二三四五六七八九"
 _SPOKEN = "零一二三四五六七八九"
@@ -38,10 +38,10 @@ class Pair(NamedTuple):
         return bool(hashlib.sha256(self.quote.encode()).digest()[0] % 2)
 
 
-def by_hand() -> tuple[Pair, ...]:
-    """The pairs of ``checks/pairs.txt``."""
+def by_hand(name: str = "pairs") -> tuple[Pair, ...]:
+    """The pairs of ``checks/<name>.txt``: "pairs", on which the checks were tuned, or "reported", written after that."""
     found, quote = [], ""
-    for line in HAND.read_text(encoding="utf-8").splitlines():
+    for line in (CHECKS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("> "):
             quote = line[2:]
         elif line.startswith("= "):
