@@ -62,6 +62,7 @@ def laptop(driver: Chrome, address: str) -> None:
     part(driver, "#tab-chat").click()
     part(driver, "#theme").click()
     parts(driver, "a.marker")[0].click()
+    until(lambda: seen(driver, "#view-text"))[0].click()
     until(lambda: seen(driver, "#paper mark.quote"))
     until(lambda: not seen(driver, "#toast.shown"))
     save(driver, "dark")
