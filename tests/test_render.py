@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from assistant.render import around, as_json, citation_json, hit_line, reference, terminal
+from assistant.render import around, as_json, citation_json, hit_line, quotation, reference, terminal
 from assistant.types import Answer, Citation
 from index.types import Chunk, Document, Facts, Hit, Span
 
@@ -126,3 +126,11 @@ def test_a_quote_stands_between_what_is_around_it() -> None:
     assert around(document, Span(120, 122)) == ("…" + "前" * 90, "引文", "后" * 90 + "…")
     short = Document("d", "前引文后", Facts(), "/d.txt", "")
     assert around(short, Span(1, 3)) == ("前", "引文", "后")
+
+
+def test_a_quote_is_written_as_it_is_put_into_a_letter() -> None:
+    facts = Facts(title="节水条例", issuer="国务院", number="国令第776号", date=date(2024, 3, 9))
+    assert quotation(facts, "第二条", "国家厉行节水，\n　坚持节水优先。") == (
+        "《节水条例》（国务院，国令第776号，2024年3月9日）第二条：“国家厉行节水， 坚持节水优先。”"
+    )
+    assert quotation(Facts(title="通知"), "", "节约用水。") == "《通知》：“节约用水。”"

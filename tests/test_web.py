@@ -25,7 +25,9 @@ from pages import ask, box, idle, opened, part, parts, policies, seen, serving, 
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
+from assistant.accounts import Accounts, Role
 from assistant.assistant import Assistant
+from assistant.conversations import Conversations
 from assistant.feedback import FeedbackStore
 from assistant.server import serve
 from assistant.settings import Settings
@@ -543,6 +545,32 @@ def test_when_the_server_is_gone_the_page_says_so_and_goes_on_when_it_is_back(
             assert texts(window, ".query") == ["2020年碳达峰任务有哪些"]
             assert len(parts(window, ".asked")) == 2
             window.get("about:blank")
+
+
+@pytest.mark.slow
+def test_a_reader_signs_in_asks_and_signs_out_but_changes_nothing(window: Chrome, tmp_path: Path) -> None:
+    rule = tmp_path / "公园管理规定.txt"
+    rule.write_text("云溪市公园管理规定\n\n第一条　云溪市公园每日21时关门。\n", encoding="utf-8")
+    with Library(tmp_path / "home", HashedEncoder()) as library, Accounts(library.home) as accounts:
+        library.add(rule)
+        accounts.add("张三", "correct horse", Role.READER)
+        with serving(Assistant(library, Settings())) as address:
+            window.get(address)
+            window.find_element(By.NAME, "name").send_keys("张三")
+            window.find_element(By.NAME, "password").send_keys("correct horse", Keys.ENTER)
+            until(lambda: texts(window, "#who span") == ["张三"] and idle(window))
+            ask(window, "云溪市公园几点关门")
+            assert "21时关门" in part(window, ".bot-row").text
+            part(window, "#tab-library").click()
+            until(lambda: parts(window, "#rows tr"))
+            assert not seen(window, "#add")
+            assert not parts(window, "#rows .danger")
+            part(window, "#who button").click()
+            until(lambda: parts(window, "input[name=password]"))
+            assert httpx.get(f"{address}page/documents").status_code == 401
+        with Conversations(library.home) as conversations:
+            assert [head.title for head in conversations.list("张三")] == ["云溪市公园几点关门"]
+        window.get("about:blank")
 
 
 # Many at once

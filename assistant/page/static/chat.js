@@ -126,6 +126,18 @@ async function pressed(event) {
   }
 }
 
+// What Gradio says in English of a request that failed.
+function told() {
+  for (const toast of document.querySelectorAll(".toast-body:not([data-told])")) {
+    toast.dataset.told = "";
+    if (/full|busy/i.test(toast.textContent)) notice("现在提问的人太多，请稍后再试", true);
+    else {
+      notice("连接中断，请稍后重试", true);
+      dispatchEvent(new Event("gone"));
+    }
+  }
+}
+
 export function watchChat() {
   let followed = null; // the row of the question that is being answered
   let rows = 0;
@@ -146,6 +158,7 @@ export function watchChat() {
     document.addEventListener(moved, () => (followed = null), { passive: true });
   }
   new MutationObserver(() => {
+    told();
     const chat = byId("chat");
     if (!chat) return;
     // Gradio labels each message with its HTML; without the label a screen reader reads the text.
