@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from assistant import compose, periods
 from assistant.compose import Said
-from assistant.confidence import THRESHOLD, confidence
+from assistant.confidence import confidence, model
 from assistant.evidence import Candidate, Source
 from assistant.prompts import render
 from assistant.question import Question
@@ -42,8 +42,10 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
     """The answer in pieces, which add up to the whole (see ``Answer.__add__``), a line each."""
     question = finding.question
     found = fitting(question, finding.candidates)
-    sure = confidence(question, found[0]) if found else 0.0
-    lines = compose.compose(question, found, weight, finding.reads) if sure >= THRESHOLD else ()
+    sure = confidence(question, found[0], finding.reads) if found else 0.0
+    lines = (
+        compose.compose(question, found, weight, finding.reads) if sure >= model(finding.reads).threshold else ()
+    )
     start = Answer(
         question=finding.asked,
         query=finding.query,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 
 import rjieba
@@ -25,8 +25,12 @@ from index.search import references
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
-AGREEMENT = 1.0
+AGREEMENT = 0.5
 """What a point of the best sentence's score is worth beside the reader's logits for a span of it."""
+POINTS = frozenset({"number", "date", "person", "place"})
+"""Kinds of question that one word answers; it is said in its clause, since 98.2% alone tells nothing."""
+SURE = 0.8
+"""Share of the subject that a clause covers, from which on it answers those by itself."""
 NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
 EQUAL = 0.98
@@ -74,15 +78,24 @@ def compose(
         section = _whole_section(question, found, weight) or _headed(question, best)
         if section is not None:
             return _section(*section)
-    read = spoken(found, reads)
-    if read:
-        return read
+    if question.kind in {"list", "open", "reason"} and (led := _led(best)):
+        return led
+    if _wants_reading(question, best) and (read := spoken(found, reads)):
+        return tuple(map(_in_clause, read)) if question.kind in POINTS else read
     if question.kind in {"list", "open", "reason"}:
-        led = _led(best)
-        return led or _sentences(question, found)
-    if question.kind in {"number", "date", "person", "place"}:
+        return _sentences(question, found)
+    if question.kind in POINTS:
         return (_clause(question, best, weight),)
     return (_sentence(best),)
+
+
+def _wants_reading(question: Question, best: Candidate) -> bool:
+    """Whether the reader may say where in the best sentence the answer stands.
+
+    Words that are all in one clause of the sentence tell better than it does: on our own cases for development that
+    keeps 15 right answers of 466, on public questions it costs two points of ROUGE-L.
+    """
+    return best.features.clause < (SURE if question.kind in POINTS else 1.0)
 
 
 def _article(question: Question, found: Sequence[Candidate]) -> tuple[Source, Section] | None:
@@ -236,19 +249,30 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
 def spoken(found: Sequence[Candidate], reads: Sequence[Read], agreement: float = AGREEMENT) -> tuple[Said, ...]:
     """What the reader takes for the answer, a line for each sentence of it; empty if it finds none.
 
-    A span counts only if each of its sentences is a candidate: none of another time or place.
+    A span counts only if it stands in the best candidate, at least in part, and if each of its sentences is a
+    candidate: none of another time or place.
     """
     best: tuple[float, tuple[Said, ...]] = (-math.inf, ())
+    document_id = found[0].source.document.id
+    inside = [one for one in found if one.source.document.id == document_id]
     for read in reads:
-        inside = [one for one in found if one.source.document.id == read.window.document_id]
+        if read.window.document_id != document_id:
+            continue
         for span, score in read.spans:
-            of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
-            if not of:
+            if not span.overlaps(found[0].span):
                 continue
+            of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
             total = score + agreement * max(one.score for one in of)
             if total > best[0] and (lines := _lines(span, of)):
                 best = total, lines
     return best[1]
+
+
+def _in_clause(line: Said) -> Said:
+    """The line with the whole of the clauses that it stands in."""
+    text = line.source.document.text
+    parts = [part for part in clauses(text, line.quoted) if part.overlaps(line.said)]
+    return replace(line, said=_bare(Span(parts[0].start, parts[-1].end), text))
 
 
 def _lines(span: Span, of: Sequence[Candidate]) -> tuple[Said, ...]:

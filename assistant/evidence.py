@@ -98,6 +98,7 @@ WEIGHTS: Mapping[str, float] = {
     "form": 1.5,
     "tense": 1.6,
     "period": 0.3,
+    "support": 4.0,
 }
 
 SOFT = 4.0
@@ -150,10 +151,11 @@ def _read(reads: Sequence[Read], document_id: str, span: Span) -> tuple[float, f
     over = [read for read in reads if read.window.document_id == document_id and read.window.span.overlaps(span)]
     if not over:
         return 0.0, 0.0
-    return _share(max(read.support(span) for read in over)), _share(max(read.relevance for read in over))
+    return share(max(read.support(span) for read in over)), share(max(read.relevance for read in over))
 
 
-def _share(logit: float) -> float:
+def share(logit: float) -> float:
+    """A logit of the reader as a share in (0, 1), softened by ``SOFT``."""
     return 1.0 / (1.0 + math.exp(-max(-50.0, logit) / SOFT))
 
 

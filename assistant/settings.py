@@ -46,7 +46,7 @@ class Settings:
     cache: Path = Path("var/cache")
     documents: Path = Path("documents")
     model: str = "bundled"
-    reader: str = "none"
+    reader: str = "trained"
     threads: int = 2
     host: str = "127.0.0.1"
     port: int = 7860

@@ -1,4 +1,6 @@
-"""The confidence model fitted anew: ``python -m evals.calibrate`` prints what assistant/confidence.py holds.
+"""The confidence models fitted anew: ``python -m evals.calibrate`` prints what assistant/confidence.py holds.
+
+Without a reader (``POLICYQA_READER=none``) that of answering without one.
 
 A logistic regression, on the development cases alone, of whether a case can be answered on the features of the
 best candidate. Two thresholds are printed: that by which most cases come out right in
@@ -18,9 +20,11 @@ from sklearn.model_selection import cross_val_predict
 from assistant import Assistant, smalltalk
 from assistant.answer import fitting
 from assistant.chain import PASSAGES
-from assistant.confidence import COEFFICIENTS, inputs
+from assistant.confidence import inputs, model
 from assistant.evidence import candidates
 from assistant.question import understand
+from assistant.reader.ranking import reranked
+from assistant.reader.windows import windows
 from assistant.rewrite import standalone
 from assistant.sources import Sources
 from assistant.words import Words
@@ -42,18 +46,21 @@ def main() -> None:
                 continue
             question = understand(words.mended(standalone(case.question, case.history)))
             hits = assistant.library.search(words.expanded(question), PASSAGES)
-            found = candidates(question, hits, sources.behind(hits).__getitem__, words.weight)
+            source = sources.behind(hits).__getitem__
+            reads = assistant.reader.read(question.text, windows(hits, source)) if assistant.reader else ()
+            found = candidates(question, reranked(hits, reads), source, words.weight, reads)
             best = fitting(question, found)[:1]
-            rows += [list(inputs(question, candidate).values()) for candidate in best]
+            rows += [list(inputs(question, candidate, reads).values()) for candidate in best]
             answerable += [case.answerable for _ in best]
     features, wanted = np.array(rows), np.array(answerable)
-    model: Any = LogisticRegression(C=STRENGTH, max_iter=5000)
-    guessed = cross_val_predict(model, features, wanted, cv=FOLDS, method="predict_proba")[:, 1]
-    model.fit(features, wanted)
+    names = model(reads).coefficients
+    fitted: Any = LogisticRegression(C=STRENGTH, max_iter=5000)
+    guessed = cross_val_predict(fitted, features, wanted, cv=FOLDS, method="predict_proba")[:, 1]
+    fitted.fit(features, wanted)
     kept, refused = _balance(guessed, wanted)
     console = Console()
     console.print(f"{len(wanted)} cases, {wanted.mean():.2f} answerable; AUC {roc_auc_score(wanted, guessed):.3f}")
-    for name, coefficient in zip(("bias", *COEFFICIENTS), (model.intercept_[0], *model.coef_[0]), strict=True):
+    for name, coefficient in zip(("bias", *names), (fitted.intercept_[0], *fitted.coef_[0]), strict=True):
         console.print(f"  {name}: {coefficient:.2f}")
     thresholds = np.linspace(0.3, 0.9, 61)
     most = max(thresholds, key=lambda threshold: float(((guessed >= threshold) == wanted).mean()))

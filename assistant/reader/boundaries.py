@@ -22,12 +22,17 @@ _PAIRS = {
     "【": "】",
     "〔": "〕",
 }
-_QUANTITY = re.compile(
-    r"[第约近超逾]?[\d０-９][\d０-９,，.．:：/-]*[\d０-９]*\s*(?:[%％‰℃]|个百分点|[十百千万亿兆]+)?\s*"
+_UNITS = (
     r"(?:平方公里|平方米|立方米|公里|千米|毫米|厘米|千瓦时|千瓦|公斤|毫克|微克|摄氏度|工作日|小时|分钟|年度|季度|美元|人民币"
-    r"|[元吨克米亩户人次家个项条件座台辆年月日天时分秒岁级类倍号款章节期批名位份篇度])?(?:/[a-zA-Z0-9³²]+)?"
-    r"|[零〇一二三四五六七八九十百千万亿两]{2,}(?:[元吨亩户人次家个项条件座台辆年月日天时分级倍号款章节期批名位份]|分之)?"
+    r"|[人家户车架台]次|[元吨克米亩户人次家个项条件座台辆年月日天时分秒岁级类倍号款章节期批名位份篇度起处只头艘所])"
 )
+_QUANTITY = re.compile(
+    r"[第约近超逾]?[\d０-９][\d０-９,，.．:：/-]*\s*(?:[%％‰℃]|个百分点|[十百千万亿兆]+)?\s*"
+    rf"{_UNITS}?(?:/[a-zA-Z0-9³²]+)?(?:以上|以下|以内|左右)?"
+    rf"|第?[零〇一二三四五六七八九十百千万亿两]{{1,}}{_UNITS}"
+)
+_ORDINAL = re.compile(r"第[零〇一二三四五六七八九十百\d]+[次届批期][一-鿿]{1,8}?(?=[,，、。；;)）取于的]|$)")
+"""A meeting by its number (第二十六次缔约方大会)."""
 _OUTER = " \n\t\r　，,；;、。：:"
 _REACH = 120
 """Characters around a span that are looked at."""
@@ -60,8 +65,9 @@ def _parts(text: str, span: Span) -> Iterator[Span]:
     for word in rjieba.cut(near):
         yield Span(at, at + len(word))
         at += len(word)
-    for match in _QUANTITY.finditer(near):
-        yield Span(low + match.start(), low + match.end())
+    for pattern in (_QUANTITY, _ORDINAL):
+        for match in pattern.finditer(near):
+            yield Span(low + match.start(), low + match.end())
     for pair in _pairs(near):
         shifted = Span(low + pair.start, low + pair.end)
         if not (shifted.start < span.start and span.end < shifted.end):  # wholly inside one, it is no cut

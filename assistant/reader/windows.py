@@ -9,8 +9,8 @@ from assistant.reader.reading import Window
 from index.search import context
 from index.types import Hit, Span
 
-MOST = 8
-"""Windows that are read for a question."""
+MOST = 6
+"""Windows that are read for a question; eight bring ROUGE-L one point more and take a third longer."""
 SIZE = 400
 """Characters of a window."""
 BEFORE = 0.25
