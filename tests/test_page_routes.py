@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from conftest import HashedEncoder
@@ -132,7 +132,10 @@ def test_a_page_is_a_picture_with_the_quote_marked(client: TestClient) -> None:
         return [
             row
             for row in range(picture.height)
-            if any((pixel := picture.getpixel((x, row)))[0] - pixel[2] > 100 for x in range(200, 500, 7))
+            if any(
+                (pixel := cast("tuple[int, int, int]", picture.getpixel((x, row))))[0] - pixel[2] > 100
+                for x in range(200, 500, 7)
+            )
         ]
 
     # The third line's letters stand on 708 of 842 points: (842 - 708) × 1100 / 595 = 248 pixels from the top.

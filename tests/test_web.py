@@ -125,8 +125,9 @@ def chat(served: tuple[str, Slow], window: Chrome) -> Chrome:
     assistant.pause = 0.0
     resize(window, 1366, 768)
     hosts(window), complaints(window)
-    if window.current_url.startswith(address):
-        window.execute_script("sessionStorage.clear()")
+    # Of the page's own files one that runs no script, which could remember the last conversation again.
+    window.get(f"{address}page/static/thumb.svg")
+    window.execute_script("sessionStorage.clear()")
     opened(window, address)
     return window
 

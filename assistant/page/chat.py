@@ -9,6 +9,7 @@ script Gradio notices by its value alone, hence ``change`` and values of which n
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -37,6 +38,8 @@ NEWEST = 8
 """Documents, the newest, that example questions are drawn from."""
 AT_ONCE = 8
 """Questions that are answered at the same time; more wait their turn."""
+EVERY = 0.1
+"""Seconds between two looks at an answer that grows; each costs the server as much as the answer itself."""
 WAITING_ROOM = 200
 """Questions that may wait; more are told that the page is busy."""
 
@@ -81,20 +84,22 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
         *before, last = talk.rounds
         turns = () if query else Talk("", tuple(before)).turns
         asking = service.on_behalf_of(asker(request.request, "page") if request.request else Asker(via="page"))
+        shown = 0.0
         for one in answering(asking, last, query, turns, filters):
             if window.run != run:
                 return
             window.talk = talk = replace(talk, rounds=(*before, one))
-            yield messages(talk.rounds), gr.skip(), gr.skip()
+            if not one.ended and time.monotonic() - shown > EVERY:
+                yield messages(talk.rounds), gr.skip(), gr.skip()
+                shown = time.monotonic()
         try:
             talk = keeping.keep(name(request), talk)
         except PolicyError as error:
             unkept = replace(talk.rounds[-1], note=f"对话未能保存：{error.chinese}")
             talk = replace(talk, rounds=(*before, unkept))
-            yield messages(talk.rounds), gr.skip(), gr.skip()
         if window.run == run:
             window.end(talk)
-            yield gr.skip(), _ready(), talk.id
+            yield messages(talk.rounds), _ready(), talk.id
 
     def send(asking: str, window: Window, id_: str, filters: str, request: gr.Request) -> Iterator[Shown]:
         if not asking.strip() or window.busy:

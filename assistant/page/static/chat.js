@@ -140,6 +140,7 @@ function told() {
 
 export function watchChat() {
   let followed = null; // the row of the question that is being answered
+  let begun = false; // whether its answer has been on its way
   let rows = 0;
   document.addEventListener("click", (event) => {
     followed = null;
@@ -164,9 +165,16 @@ export function watchChat() {
     // Gradio labels each message with its HTML; without the label a screen reader reads the text.
     for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
     const asked = chat.querySelectorAll(".user-row");
-    if (asked.length > rows) followed = asked[asked.length - 1];
+    if (asked.length > rows) {
+      followed = asked[asked.length - 1];
+      begun = false;
+    }
     rows = asked.length;
-    if (followed?.isConnected) followed.scrollIntoView({ block: "start" });
+    if (followed?.isConnected) {
+      followed.scrollIntoView({ block: "start" });
+      if (answering()) begun = true;
+      else if (begun) followed = null;
+    }
     marked();
   }).observe(document, { childList: true, subtree: true });
 }
