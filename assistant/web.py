@@ -15,6 +15,7 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.responses import Response
 
 from assistant.page.chat import chat
 from assistant.page.keeping import Keeping
@@ -47,7 +48,7 @@ def mount(app: FastAPI, service: Service) -> None:
     library = service.assistant.library
     keeping = Keeping(library)
     beside = routes(library, keeping)
-    beside.mount("/static", StaticFiles(packages=[("assistant.page", "static")]))
+    beside.mount("/static", _Assets(packages=[("assistant.page", "static")]))
     app.mount("/page", beside)
     app.add_middleware(Shield, head=head, body=assets.joinpath("shell.html").read_text(encoding="utf-8"))
     gr.mount_gradio_app(
@@ -60,6 +61,19 @@ def mount(app: FastAPI, service: Service) -> None:
         theme=_theme(),
         ssr_mode=False,
     )
+
+
+class _Assets(StaticFiles):
+    """The page's scripts and styles, of which a browser asks each time whether they are still the same.
+
+    Scripts name each other, and after an update none of the old may go with the new.
+    """
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """A file, or word that it has not changed."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _theme() -> Any:

@@ -304,6 +304,14 @@ def test_only_the_pages_own_host_is_asked_and_nothing_complains(chat: Chrome, se
 
 
 @pytest.mark.slow
+def test_a_script_is_asked_for_each_time_and_sent_only_when_it_has_changed(served: tuple[str, Slow]) -> None:
+    script = httpx.get(f"{served[0]}page/static/panel.js")
+    assert script.headers["cache-control"] == "no-cache"
+    again = httpx.get(script.url, headers={"If-None-Match": script.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.slow
 def test_an_example_question_is_answered(chat: Chrome) -> None:
     example = until(lambda: parts(chat, ".example"))[0]
     question = example.text
