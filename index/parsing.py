@@ -85,14 +85,17 @@ TASKS: dict[str, Callable[..., Any]] = {"parse": parse, "members": inside}
 def serve() -> None:
     """Answer the tasks on standard input, one after the other, until it ends.
 
-    Limits come first. An answer is what the task returns or the ``PolicyError`` that it raises; after a
-    ``MemoryError``, which is answered as such, the process ends.
+    Limits come first, and the answer to them is that this process has started. Any other answer is what the task
+    returns or the ``PolicyError`` that it raises; after a ``MemoryError``, which is answered as such, the process
+    ends.
     """
     requests, replies = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints must not come between the answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that a converter which runs is ended, too
     _confine(pickle.load(requests))  # noqa: S301 - from the process that started this one
+    replies.write(pickle.dumps("started"))
+    replies.flush()
     while True:
         try:
             task, seconds = pickle.load(requests)  # noqa: S301

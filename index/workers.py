@@ -35,6 +35,7 @@ SMALL = 256 << 10
 
 _START = "from index.parsing import serve; serve()"
 _TOLD = 4000  # bytes of a worker's last words that are logged
+_STARTING = 120.0  # seconds in which a worker must have started
 _PATIENCE = 2.0  # seconds in which a worker that was asked to end may clean up
 
 _log = logging.getLogger(__name__)
@@ -131,6 +132,7 @@ class _Worker:
         self._said: IO[bytes] | None = None
         self._lock = Lock()
         self._closed = False
+        self._ready = False
 
     def ask(self, task: Task, path: Path, seconds: float) -> Any:
         """What the task returns. Raises the ``PolicyError`` that it raises, or UnreadableFile."""
@@ -141,16 +143,23 @@ class _Worker:
             late.set()
             _end(process)
 
-        timer = Timer(seconds, expire)
-        timer.start()
+        def heard(limit: float, *request: object) -> Any:
+            timer = Timer(limit, expire)
+            timer.start()
+            try:
+                return _exchange(process, *request)
+            finally:
+                timer.cancel()
+
         try:
-            answer = _exchange(process, (task, seconds))
+            if not self._ready:  # on a busy machine its start may take longer than a small file has
+                heard(_STARTING)
+                self._ready = True
+            answer = heard(seconds, (task, seconds))
         except (EOFError, OSError, pickle.UnpicklingError):
             error = _slow(path, seconds) if late.is_set() else self._died(path)
             self._leave()
             raise error from None
-        finally:
-            timer.cancel()
         if isinstance(answer, MemoryError):
             self._leave()
             mib = self._limits.memory >> 20
@@ -183,6 +192,7 @@ class _Worker:
                     env={**os.environ, "PYTHONPATH": places},
                 )
                 _send(self._process, self._limits)
+                self._ready = False
             return self._process
 
     def _died(self, path: Path) -> UnreadableFile:
@@ -214,8 +224,10 @@ class _Worker:
                             stream.close()
 
 
-def _exchange(process: subprocess.Popen[bytes], request: object) -> Any:
-    _send(process, request)
+def _exchange(process: subprocess.Popen[bytes], *requests: object) -> Any:
+    """What the process says, after the requests if there are any."""
+    for request in requests:
+        _send(process, request)
     assert process.stdout is not None
     return pickle.load(process.stdout)  # noqa: S301 - from a process of our own
 
