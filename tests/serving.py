@@ -53,5 +53,5 @@ def serving(assistant: Assistant, *, local: bool = True, **settings: Any) -> Ite
 @contextmanager
 def over(library: Library, **settings: Any) -> Iterator[httpx.Client]:
     """A client of the API over a library."""
-    with serving(Assistant(library, Settings()), **settings) as (client, _):
+    with serving(Assistant(library, Settings(reader="none")), **settings) as (client, _):
         yield client

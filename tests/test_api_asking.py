@@ -182,7 +182,7 @@ def test_a_search_for_nothing_or_too_much_is_refused(client: httpx.Client, param
 
 
 def test_faults_become_problems_and_never_a_traceback(seeded: Library, caplog: pytest.LogCaptureFixture) -> None:
-    with serving(Odd(seeded, Settings())) as (client, _):
+    with serving(Odd(seeded, Settings(reader="none"))) as (client, _):
         for path in ("/api/ask", "/api/ask/stream"):
             response = client.post(path, json={"question": "故障"})
             assert (response.status_code, response.json()["detail"]) == (500, "服务器出错了，请重试")
@@ -196,7 +196,7 @@ def test_faults_become_problems_and_never_a_traceback(seeded: Library, caplog: p
 
 
 def test_a_stream_begins_before_it_ends_and_is_given_up_when_nobody_listens(seeded: Library) -> None:
-    with serving(Odd(seeded, Settings())) as (client, shared):
+    with serving(Odd(seeded, Settings(reader="none"))) as (client, shared):
         begun = time.monotonic()
         with client.stream("POST", "/api/ask/stream", json={"question": "缓慢"}) as response:
             next(response.iter_lines())

@@ -207,7 +207,7 @@ def test_an_upload_that_takes_too_long_is_finished_all_the_same_and_questions_go
     encoder = Waiting()
     with (
         Library(tmp_path / "home", encoder) as library,
-        serving(Assistant(library, Settings()), upload_seconds=1) as (client, _),
+        serving(Assistant(library, Settings(reader="none")), upload_seconds=1) as (client, _),
     ):
         sent: list[int] = []
         thread = threading.Thread(

@@ -304,7 +304,7 @@ def test_a_request_that_never_ends_is_given_up(library: Library) -> None:
 
 
 def test_what_takes_too_long_is_504_and_what_finds_no_place_503(library: Library) -> None:
-    with serving(Slow(library, Settings()), at_once=1, waiting=1, request_seconds=1) as (client, _):
+    with serving(Slow(library, Settings(reader="none")), at_once=1, waiting=1, request_seconds=1) as (client, _):
         codes: list[int] = []
         retries: list[str] = []
 

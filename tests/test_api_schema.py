@@ -43,7 +43,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """A client of a server over the documents that ship with us."""
     with Library(tmp_path_factory.mktemp("schema") / "home", HashedEncoder()) as library:
         library.add(DOCUMENTS)
-        with serving(Assistant(library, Settings()), rate=1_000_000) as (opened, _):
+        with serving(Assistant(library, Settings(reader="none")), rate=1_000_000) as (opened, _):
             yield opened
 
 

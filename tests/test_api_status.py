@@ -85,6 +85,6 @@ def test_requests_and_questions_are_counted_by_route_and_outcome(client: httpx.C
 
 
 def test_the_audit_can_be_switched_off(library: Library) -> None:
-    with serving(Assistant(library, Settings()), audit=False) as (client, _):
+    with serving(Assistant(library, Settings(reader="none")), audit=False) as (client, _):
         assert client.post("/api/ask", json={"question": LIST}).status_code == 200
     assert not (library.home / "audit.jsonl").exists()

@@ -110,7 +110,7 @@ def test_questions_are_answered_while_documents_come_change_and_go(library: Libr
     )
     path.write_text(texts[0], encoding="utf-8")
     library.add(path)
-    assistant = Assistant(library, Settings())
+    assistant = Assistant(library, Settings(reader="none"))
     answers = []
 
     def ask() -> None:

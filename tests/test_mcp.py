@@ -41,7 +41,7 @@ def within(library: Library, work: Callable[[Client], Awaitable[Any]]) -> Any:
     """What ``work`` returns for a client that is connected in this process."""
 
     async def connected() -> Any:
-        async with Client(server(Assistant(library, Settings()))) as client:
+        async with Client(server(Assistant(library, Settings(reader="none")))) as client:
             return await work(client)
 
     return asyncio.run(connected())

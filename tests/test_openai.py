@@ -35,7 +35,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def client(seeded: Library) -> Iterator[OpenAI]:
     """The official client, pointed at a server over it."""
     with (
-        serving(Assistant(seeded, Settings())) as (http, _),
+        serving(Assistant(seeded, Settings(reader="none"))) as (http, _),
         OpenAI(base_url=f"{http.base_url}/v1", api_key="any", max_retries=0) as opened,
     ):
         yield opened
@@ -158,7 +158,7 @@ def test_the_api_key_is_a_token_once_there_are_users(seeded: Library) -> None:
         accounts.add("admin", "correct horse", Role.ADMIN)
         token = accounts.issue_token("admin", "chat")
         try:
-            with serving(Assistant(seeded, Settings())) as (http, _):
+            with serving(Assistant(seeded, Settings(reader="none"))) as (http, _):
                 address = f"{http.base_url}/v1"
                 with OpenAI(base_url=address, api_key=token, max_retries=0) as known:
                     assert len(list(known.models.list())) == 1

@@ -35,7 +35,7 @@ class Scripted(Assistant):
 
 
 def said(library: Library, question: str, query: str = "", filters: str = "") -> list[Round]:
-    scripted = Scripted(library, Settings())
+    scripted = Scripted(library, Settings(reader="none"))
     return list(answering(scripted, Round(question), query, (Turn("甲", "乙"),), filters))
 
 

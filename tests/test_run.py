@@ -281,7 +281,7 @@ def test_a_whole_run_asks_the_assistant_and_the_baselines_and_keeps_its_circumst
     plan = Plan(
         Task("prices", (WATER, POWER), (GOLD, NONE), headline="correct"), ("naive", "lexical", "dense", "rrf")
     )
-    settings = Settings(home=tmp_path / "home", cache=tmp_path / "cache")
+    settings = Settings(home=tmp_path / "home", cache=tmp_path / "cache", reader="none")
     ingested: list[float] = []
     finished = run(plan, settings, lambda done, total, path: ingested.append(done / total), encoder=encoder)
     report = finished.report

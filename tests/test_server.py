@@ -47,7 +47,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 def client(seeded: Library) -> Iterator[httpx.Client]:
     """A client of the whole server over it."""
     with (
-        listening(application(Assistant(seeded, Settings()))) as address,
+        listening(application(Assistant(seeded, Settings(reader="none")))) as address,
         httpx.Client(base_url=address) as opened,
     ):
         yield opened
@@ -113,14 +113,14 @@ def test_without_users_only_this_machine_is_served(library: Library) -> None:
     with pytest.raises(
         SettingsError, match=r"0\.0\.0\.0 can be reached from other machines, but no users"
     ) as caught:
-        serve(Assistant(library, Settings()), "0.0.0.0", 0)
+        serve(Assistant(library, Settings(reader="none")), "0.0.0.0", 0)
     assert "policyqa users add" in caught.value.chinese
 
 
 def test_a_server_for_others_is_called_by_any_name_and_asks_who_it_is(library: Library) -> None:
     with Accounts(library.home) as accounts:
         accounts.add("admin", "correct horse", Role.ADMIN)
-    with serving(Assistant(library, Settings()), local=False) as (client, _):
+    with serving(Assistant(library, Settings(reader="none")), local=False) as (client, _):
         name = {"Host": "qa.example.cn"}
         assert client.get("/healthz", headers=name).status_code == 200
         assert client.get("/api/documents", headers=name).status_code == 401

@@ -52,7 +52,7 @@ def told() -> list[Inquiry]:
 @pytest.fixture
 def service(library: Library, told: list[Inquiry]) -> Service:
     """A service with one watcher."""
-    return Service(Scripted(library, Settings()), told.append)
+    return Service(Scripted(library, Settings(reader="none")), told.append)
 
 
 def test_a_question_is_told_with_who_what_and_the_documents_cited_once_each(

@@ -66,7 +66,7 @@ def test_a_port_in_use_is_named_before_anything_is_built(library: Library) -> No
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(SettingsError, match=f"127.0.0.1:{port} cannot be listened on"):
-            serve(Assistant(library, Settings()), "127.0.0.1", port)
+            serve(Assistant(library, Settings(reader="none")), "127.0.0.1", port)
 
 
 @pytest.mark.slow
@@ -81,7 +81,7 @@ def test_serve_says_when_the_page_can_be_opened_and_ends_when_interrupted(librar
         os.kill(os.getpid(), signal.SIGINT)
 
     visitor = threading.Thread(target=visit)
-    serve(Assistant(library, Settings()), "127.0.0.1", port, visitor.start)
+    serve(Assistant(library, Settings(reader="none")), "127.0.0.1", port, visitor.start)
     visitor.join()
     ((status, policy, html),) = opened
     assert status == 200
@@ -106,7 +106,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Slow
     hostile.with_name("hostile.txt.meta.toml").write_text(sidecar, encoding="utf-8")
     with Library(folder / "home", HashedEncoder()) as library:
         library.add(DOCUMENTS, hostile, policies(folder / "policies"))
-        assistant = Slow(library, Settings())
+        assistant = Slow(library, Settings(reader="none"))
         with serving(assistant) as address:
             yield address, assistant
 
@@ -541,14 +541,14 @@ def test_when_the_server_is_gone_the_page_says_so_and_goes_on_when_it_is_back(
 ) -> None:
     with Library(tmp_path / "home", HashedEncoder()) as library:
         library.add(DOCUMENTS)
-        with serving(Assistant(library, Settings())) as address:
+        with serving(Assistant(library, Settings(reader="none"))) as address:
             opened(window, address)
             ask(window, PEAK)
             until(lambda: texts(window, "#talks-list [aria-current]") == [PEAK])
         window.execute_script("dispatchEvent(new Event('gone'))")
         until(lambda: "连接不上服务" in part(window, "#banner").text)
         port = int(address.rstrip("/").rpartition(":")[2])
-        with serving(Assistant(library, Settings()), port):
+        with serving(Assistant(library, Settings(reader="none")), port):
             until(lambda: not seen(window, "#banner"))
             ask(window, "2020年呢")
             assert texts(window, ".query") == ["2020年碳达峰任务有哪些"]
@@ -563,7 +563,7 @@ def test_a_reader_signs_in_asks_and_signs_out_but_changes_nothing(window: Chrome
     with Library(tmp_path / "home", HashedEncoder()) as library, Accounts(library.home) as accounts:
         library.add(rule)
         accounts.add("张三", "correct horse", Role.READER)
-        with serving(Assistant(library, Settings())) as address:
+        with serving(Assistant(library, Settings(reader="none"))) as address:
             window.get(address)
             window.find_element(By.NAME, "name").send_keys("张三")
             window.find_element(By.NAME, "password").send_keys("correct horse", Keys.ENTER)
