@@ -466,7 +466,7 @@ def test_an_ingest_that_is_interrupted_goes_on_where_it_was(
     assert 0 < kept < 30
     status, output, errors = finish(["ingest", files, "--home", home], env=variables)
     assert (status, errors) == (0, "")
-    first, _ = output.splitlines()
+    first, *_ = output.splitlines()
     assert first == f"新增 {30 - kept} 份，更新 0 份，未变 {kept} 份，失败 0 份；文档库现有 30 份。"
 
 
