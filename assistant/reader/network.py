@@ -5,6 +5,7 @@ PyTorch and not ONNX Runtime: with AMX, eight windows take it a fifth of the tim
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ class Network:
     """Logits of start, end and relevance; ``folder`` is that of ``weights.expand``."""
 
     def __init__(self, folder: Path, threads: int) -> None:
+        os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16")  # as in index.embed
         import torch
         from safetensors.torch import load_file
 

@@ -24,6 +24,8 @@ LONGEST = 224
 """Tokens of the longest span, about 380 characters."""
 SPANS = 8
 """Spans kept of a window."""
+STEP = 32
+"""Lengths are padded to a multiple of it: each length costs compiled kernels, and those cost time and memory."""
 TOGETHER = 16
 """Windows that are read at once; more take turns, so that memory stays bounded."""
 
@@ -108,7 +110,8 @@ class Reader:
     def _batch(self, question: str, windows: Sequence[Window]) -> list[Read]:
         network, tokenizer = self._parts()
         encoded = [encode(tokenizer, question, window.above, window.text) for window in windows]
-        shape = (len(encoded), max(len(each.ids) for each in encoded))
+        longest = max(len(each.ids) for each in encoded)
+        shape = (len(encoded), STEP * -(-longest // STEP))
         ids, mask = np.ones(shape, np.int64), np.zeros(shape, np.int64)
         for row, each in enumerate(encoded):
             ids[row, : len(each.ids)] = each.ids
