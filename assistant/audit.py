@@ -8,6 +8,7 @@ rename it.
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 from collections.abc import Mapping
@@ -63,6 +64,7 @@ class Audit:
         line = json.dumps(values, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
         descriptor = self._opened()
         try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # else the end of a line being written looks torn
             if _torn(descriptor):
                 line = b"\n" + line
             if os.write(descriptor, line) != len(line):

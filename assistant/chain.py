@@ -38,6 +38,8 @@ from index.types import Filters, Hit
 
 PASSAGES = 24
 """Hits that are read for an answer."""
+PATIENCE = 1.0
+"""Seconds that a question waits for the reader while others are read for; then it is answered without."""
 ATTEMPTS = 3
 """Searches that are made before what a writer has changed meanwhile is left out."""
 
@@ -108,7 +110,7 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
                 break
         reads: tuple[Read, ...] = ()
         if reader is not None:
-            reads = reader.read(step.question.text, windows(present, behind.__getitem__))
+            reads = reader.read(step.question.text, windows(present, behind.__getitem__), PATIENCE)
             present = reranked(present, reads)
         return replace(step, hits=present, sources=behind, reads=reads)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from tokenizers import Tokenizer
 from assistant.evidence import Source
 from assistant.reader import weights
 from assistant.reader.boundaries import whole
-from assistant.reader.reading import LONGEST, Read, Window, spans
+from assistant.reader.reading import LONGEST, Read, Reader, Window, spans
 from assistant.reader.tokens import ABOVE, MOST, QUESTION, encode
 from assistant.reader.windows import SIZE, around, windows
 from index import model
@@ -147,6 +150,36 @@ def test_a_whole_span_holds_the_span_but_for_its_outer_marks(text: str, data: st
     assert 0 <= grown.start <= grown.end <= len(text)
     inside = Span(start, end).of(text).strip(" \n，、。")
     assert not inside or inside in grown.of(text)
+
+
+# turns
+
+
+class Still(Reader):
+    """Takes until it is let go, and reads nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self.begun, self.over = Event(), Event()
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def _batch(self, question: str, windows: Sequence[Window]) -> list[Read]:
+        self.begun.set()
+        assert self.over.wait(30)
+        return [Read(windows[0], 1.0, (), np.zeros((0, 2), int), np.zeros(0), np.zeros(0))]
+
+
+def test_a_question_that_waits_too_long_for_its_turn_is_not_read_for() -> None:
+    reader, window = Still(), Window("d", Span(0, 2), "", "文本")
+    with ThreadPoolExecutor(1) as threads:
+        first = threads.submit(reader.read, "问", [window])
+        assert reader.begun.wait(30)
+        assert reader.read("问", [window], patience=0.05) == ()
+        reader.over.set()
+        assert len(first.result(30)) == 1
+    assert len(reader.read("问", [window], patience=0.05)) == 1
 
 
 # weights

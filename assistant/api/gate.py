@@ -10,6 +10,7 @@ import asyncio
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
@@ -28,6 +29,8 @@ from assistant.api.shared import COOKIE, Shared
 from assistant.page.visitors import asker
 from assistant.settings import Settings
 
+DRAINED, DRAINING = 64 << 20, 5.0
+"""Bytes and seconds for which a request that is too large is still listened to."""
 OPEN = ("/signin", "/signout", "/healthz", "/readyz")
 """Paths that need no user."""
 API = ("/api/", "/v1/")
@@ -63,7 +66,10 @@ class Gate:
             return
         passage = _Passage(scope, receive, send, self._shared)
         try:
-            refused = passage.refusal() or await self._refusal(scope)
+            refused = passage.refusal()
+            if refused is not None:
+                await passage.drain()
+            refused = refused or await self._refusal(scope)
             if refused is None:
                 await self.app(scope, passage.receive, passage.send)
             elif scope["type"] == "websocket":
@@ -230,8 +236,19 @@ class _Passage:
         self._whole = message["type"] != "http.request" or not message.get("more_body", False)
         self._size += len(message.get("body", b""))
         if self._size > self._most:
+            await self.drain()
             raise self._too_large()
         return message
+
+    async def drain(self) -> None:
+        """Take what is still being sent, within reason: a client that is cut off while it sends hears no answer."""
+        taken = 0
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAINING):
+                while not self._whole and taken < DRAINED:
+                    message = await self._receive()
+                    self._whole = message["type"] != "http.request" or not message.get("more_body", False)
+                    taken += len(message.get("body", b""))
 
     async def send(self, message: Message) -> None:
         """Pass a part of the response on."""

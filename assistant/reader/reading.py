@@ -79,17 +79,26 @@ class Reader:
         self._cache = cache
         self._threads = threads
         self._lock = Lock()
+        self._turn = Lock()
         self._loaded: tuple[Network, Tokenizer] | None = None
 
-    def read(self, question: str, windows: Sequence[Window]) -> tuple[Read, ...]:
+    def read(self, question: str, windows: Sequence[Window], patience: float = -1) -> tuple[Read, ...]:
         """Each window read for an answer to ``question``, in the order given.
 
-        Raises ``ReaderDamaged`` when the weights are missing or not what they were.
+        Questions take turns, since one keeps all processors busy; nothing is read of one that has waited
+        ``patience`` seconds (-1: as long as it takes). Raises ``ReaderDamaged`` when the weights are missing or not
+        what they were.
         """
-        found: list[Read] = []
-        for start in range(0, len(windows), TOGETHER):
-            found += self._batch(question, windows[start : start + TOGETHER])
-        return tuple(found)
+        self.load()
+        if not self._turn.acquire(timeout=patience):
+            return ()
+        try:
+            found: list[Read] = []
+            for start in range(0, len(windows), TOGETHER):
+                found += self._batch(question, windows[start : start + TOGETHER])
+            return tuple(found)
+        finally:
+            self._turn.release()
 
     def load(self) -> None:
         """Load the weights now, so that the first question need not wait for them."""
