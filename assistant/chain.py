@@ -38,7 +38,7 @@ from index.types import Filters, Hit
 
 PASSAGES = 24
 """Hits that are read for an answer."""
-PATIENCE = 1.0
+PATIENCE = 0.25
 """Seconds that a question waits for the reader while others are read for; then it is answered without."""
 ATTEMPTS = 3
 """Searches that are made before what a writer has changed meanwhile is left out."""
