@@ -13,6 +13,7 @@ from assistant.english import is_english
 from assistant.question import Question
 from assistant.spelling import Speller
 from assistant.vocabulary import actions, simplified, synonyms
+from index.errors import UnknownDocument
 from index.library import Library
 
 ACTION = 0.5
@@ -73,7 +74,12 @@ class Words:
 
     def _texts(self) -> Iterator[str]:
         """The texts of the library as questions are mended: in simplified characters."""
-        return (simplified(self._library.document(one.id).text) for one in self._library.documents())
+        for one in self._library.documents():
+            try:
+                text = self._library.document(one.id).text
+            except UnknownDocument:  # a writer has taken it away meanwhile
+                continue
+            yield simplified(text)
 
     def _weigh(self, word: str) -> float:
         pairs = [word[place : place + 2] for place in range(len(word) - 1)] or [word]
