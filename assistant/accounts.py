@@ -18,10 +18,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from types import TracebackType
 
 from assistant import passwords
-from assistant.database import Database
+from assistant.database import Database, Stored
 from assistant.passwords import Passwords
 from index.errors import AccountExists, InvalidAccount, LastAdmin, UnknownToken, UnknownUser
 
@@ -89,7 +88,7 @@ class Token:
     created: datetime
 
 
-class Accounts:
+class Accounts(Stored):
     """The users in ``home``; the file is made with the first of them. For any number of threads and processes.
 
     ``clock`` gives the seconds by which sessions and locks end.
@@ -101,18 +100,6 @@ class Accounts:
         self._seen = False
         self._passwords = Passwords()
         self._turn = threading.BoundedSemaphore(SIGNING)
-
-    def __enter__(self) -> Accounts:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
     # users
 

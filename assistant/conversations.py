@@ -14,10 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 from assistant import kept
-from assistant.database import Database
+from assistant.database import Database, Stored
 from assistant.kept import UNKNOWN, Versions, clean
 from assistant.types import Answer
 from index.errors import TooLarge, UnknownConversation
@@ -68,7 +67,7 @@ class ConversationHead:
     turns: int
 
 
-class Conversations:
+class Conversations(Stored):
     """The conversations in ``home``; the file is made with the first. For any number of threads and processes.
 
     A ``user`` is a name, empty in an installation without users. ``UnknownConversation`` is raised for an id that
@@ -77,18 +76,6 @@ class Conversations:
 
     def __init__(self, home: Path) -> None:
         self._database = Database(home / FILE, _APPLICATION, _LAYOUTS)
-
-    def __enter__(self) -> Conversations:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
     def start(self, user: str) -> str:
         """The id of a new, empty conversation."""

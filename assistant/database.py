@@ -13,6 +13,8 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import TracebackType
+from typing import Self
 from urllib.parse import quote
 
 from index.errors import StorageBusy, StorageDamaged, StorageError, StorageTooNew, StorageUnwritable
@@ -183,3 +185,21 @@ class Database:
             f"{self.path} is not sound ({reason}); restore a copy, or move it away to begin anew",
             f"{self.path} 不是完好的数据文件（{reason}）；请恢复备份，或移走它以重新开始",
         )
+
+
+class Stored:
+    """What is kept in one such file, which is closed with it. A context manager."""
+
+    _database: Database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._database.close()

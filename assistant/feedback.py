@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 
 from assistant import kept
-from assistant.database import Database
+from assistant.database import Database, Stored
 from assistant.kept import UNKNOWN, Versions, clean
 from assistant.types import Answer, Citation, Turn
 from index.errors import TooLarge, UnknownFeedback
@@ -65,23 +64,11 @@ class Feedback:
         return self.answer.citations
 
 
-class FeedbackStore:
+class FeedbackStore(Stored):
     """The feedback in ``home``; the file is made with the first. For any number of threads and processes."""
 
     def __init__(self, home: Path) -> None:
         self._database = Database(home / FILE, _APPLICATION, _LAYOUTS)
-
-    def __enter__(self) -> FeedbackStore:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self._database.close()
 
     def add(
         self,
