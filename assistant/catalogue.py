@@ -74,19 +74,24 @@ def is_about_library(query: str) -> bool:
     return _rest(simplified(query)) == ""
 
 
-def listing(query: str, documents: Sequence[Summary]) -> Listing | None:
-    """The documents among ``documents`` that ``query`` asks for; ``None`` if it asks what they say."""
+def listing(query: str, documents: Callable[[], Sequence[Summary]]) -> Listing | None:
+    """Those of the documents that ``query`` asks for; ``None`` if it asks what they say.
+
+    ``documents`` gives those there are, and is called only for a query that may ask for some: to list and filter a
+    large library takes longer than to see that a question is none.
+    """
     plain = simplified(query)
     title = _title_asked(plain)
-    if title:
-        wanted = comparable(title)
-        found = [one for one in documents if wanted in comparable(one.title)]
-        return Listing(tuple(found), f"名为《{title}》的", "", len(documents))
-    rest = _rest(plain)
+    rest = "" if title else _rest(plain)
     if rest is None:
         return None
+    there = documents()
+    if title:
+        wanted = comparable(title)
+        found = [one for one in there if wanted in comparable(one.title)]
+        return Listing(tuple(found), f"名为《{title}》的", "", len(there))
     times = periods.asked(plain)
-    found = [one for one in documents if not times or _years(one) & set(times)]
+    found = [one for one in there if not times or _years(one) & set(times)]
     which = "、".join(map(periods.written, times))
     if rest:
         chosen = _of(rest, found)
@@ -97,7 +102,7 @@ def listing(query: str, documents: Sequence[Summary]) -> Listing | None:
     ordered = sorted(found, key=lambda one: _day(one) or date.min, reverse=order != "oldest")
     if order:
         ordered = _first([one for one in ordered if _day(one)], _number(plain))
-    return Listing(tuple(ordered), f"{which}的" if which else "", order, len(documents))
+    return Listing(tuple(ordered), f"{which}的" if which else "", order, len(there))
 
 
 def write(asked: str, query: str, found: Listing, read: Callable[[str], Document]) -> Iterator[Answer]:

@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import compress
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
@@ -77,12 +78,13 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
             return _Step(request, started, query=text, reply=reply)
         query = periods.absolute(rewrite.standalone(text, request.history), date.today())
         query = words.mended(query)
-        return _Step(request, started, query=query, listing=catalogue.listing(query, listed(request.filters)))
+        return _Step(
+            request, started, query=query, listing=catalogue.listing(query, lambda: passed(request.filters))
+        )
 
-    def listed(filters: Filters | None) -> tuple[Summary, ...]:
+    def passed(filters: Filters | None) -> tuple[Summary, ...]:
         documents = library.documents()
-        passes = passing(filters or Filters(), documents)
-        return tuple(one for one, passed in zip(documents, passes, strict=True) if passed)
+        return tuple(compress(documents, passing(filters or Filters(), documents)))
 
     def understood(step: _Step) -> _Step:
         if step.reply or step.listing:
