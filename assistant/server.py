@@ -39,7 +39,7 @@ def application(assistant: Assistant, host: str = "127.0.0.1") -> ASGIApp:
 
     async def mounted() -> None:
         # Outside a running event loop Gradio opens one for each of its locks and never closes it.
-        mount(page, shared.service)
+        mount(page, shared.service, shared.record)
 
     asyncio.run(mounted())
     return Gate(_Fork(api(shared), page), shared, local=_local(host))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from hashlib import sha256
 from importlib.resources import files
 from typing import Any
@@ -30,9 +31,10 @@ def page(service: Service, keeping: Keeping) -> gr.Blocks:
     return chat(service, keeping)
 
 
-def mount(app: FastAPI, service: Service) -> None:
+def mount(app: FastAPI, service: Service, record: Callable[..., None]) -> None:
     """Put the page at the root of ``app``; to be called in a running event loop, in which Gradio makes its locks.
 
+    ``record`` puts into the audit log what the page changes of the library (``Shared.record``).
     Before ``app`` stands a gate that puts the user into the scope of every request (``assistant.api.gate``).
     """
     assets = files("assistant.page") / "static"
@@ -47,7 +49,7 @@ def mount(app: FastAPI, service: Service) -> None:
     )
     library = service.assistant.library
     keeping = Keeping(library)
-    beside = routes(library, keeping)
+    beside = routes(library, keeping, record)
     beside.mount("/static", _Assets(packages=[("assistant.page", "static")]))
     app.mount("/page", beside)
     app.add_middleware(Shield, head=head, body=assets.joinpath("shell.html").read_text(encoding="utf-8"))

@@ -18,6 +18,7 @@ from PIL import Image
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.accounts import EVERYBODY, Role, User
+from assistant.audit import FILE, Audit
 from assistant.page.keeping import Keeping
 from assistant.page.routes import routes
 from assistant.page.talk import Round, Talk
@@ -63,10 +64,16 @@ def library(filled: Path, tmp_path: Path) -> Iterator[Library]:
 
 
 @pytest.fixture
-def served(library: Library) -> Iterator[FastAPI]:
+def audit(library: Library) -> Audit:
+    """The audit log beside it."""
+    return Audit(library.home / FILE)
+
+
+@pytest.fixture
+def served(library: Library, audit: Audit) -> Iterator[FastAPI]:
     """The routes over it."""
     keeping = Keeping(library)
-    yield routes(library, keeping)
+    yield routes(library, keeping, audit.record)
     keeping.close()
 
 
@@ -195,6 +202,25 @@ def test_a_file_that_cannot_be_read_leaves_the_one_of_its_name_as_it_was(
     assert str(library.home) not in failed["failed"][0][1]
     assert "甲" in (library.home / "uploads" / "规定.txt").read_text(encoding="utf-8")
     assert sorted(path.name for path in (library.home / "uploads").iterdir()) == ["规定.txt"]
+
+
+def test_who_changed_the_library_is_in_the_audit_log_as_of_the_api(served: FastAPI, audit: Audit) -> None:
+    client = TestClient(Gate(served, User("编辑", Role.EDITOR)))
+    (arrived,) = sent(client, "甲.txt", "甲规定\n\n第一条　甲。\n".encode())["arrived"]
+    sent(client, "甲.txt", b"")
+    client.delete(f"/document/{arrived['id']}")
+    assert client.delete("/document/nothing").status_code == 404
+    assert (
+        TestClient(Gate(served, User("读者", Role.READER))).put("/upload/a.txt", content=b"x").status_code == 403
+    )
+    found = [json.loads(line) for line in audit.path.read_text(encoding="utf-8").splitlines()]
+    who = {"user": "编辑", "via": "page", "address": "testclient"}
+    before = 2  # the library's version: two files were added
+    assert [{name: one[name] for name in one if name != "time"} for one in found] == [
+        who | {"event": "add", "files": ["甲.txt"], "documents": [arrived["id"]], "library": before + 1},
+        who | {"event": "add", "files": ["甲.txt"], "documents": [], "library": before + 1},
+        who | {"event": "remove", "documents": [arrived["id"]], "title": "甲规定", "library": before + 2},
+    ]
 
 
 @pytest.mark.parametrize("name", ["病毒.exe", "..%2F..%2F规定.toml", "a.meta.toml"])

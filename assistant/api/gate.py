@@ -7,11 +7,9 @@ name of its own (DNS rebinding), nor send forms to it. With users, everything bu
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 from ipaddress import ip_address
 from urllib.parse import quote, urlsplit
 
@@ -26,7 +24,6 @@ from assistant.accounts import EVERYBODY, User
 from assistant.api import problems
 from assistant.api.rates import Rates
 from assistant.api.shared import COOKIE, Shared
-from assistant.page.visitors import asker
 from assistant.settings import Settings
 
 DRAINED, DRAINING = 64 << 20, 5.0
@@ -37,8 +34,6 @@ API = ("/api/", "/v1/")
 """Paths that programs call: rates hold for them, and they are never sent to the page for signing in."""
 OURS = (*API, *OPEN, "/metrics")
 """Paths that are not the page's."""
-PAGE = re.compile("/page/(?:upload/(?P<upload>.+)|document/(?P<document>[^/]+))")
-"""Paths by which the page changes the library."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -84,7 +79,6 @@ class Gate:
                 await problems.of(scope["path"], error)(scope, receive, passage.send)
         finally:
             passage.count()
-        await self._record(scope, passage)
 
     async def _refusal(self, scope: Scope) -> ASGIApp | None:
         """The response for a request that may not pass; ``None``, and the user in the scope, for one that may."""
@@ -111,15 +105,6 @@ class Gate:
                 return RedirectResponse(f"/signin?next={quote(path + (f'?{query}' if query else ''))}", 303)
             return problems.problem(path, 401, headers={"WWW-Authenticate": "Bearer"})
         return None
-
-    async def _record(self, scope: Scope, passage: _Passage) -> None:
-        """Put what the page has changed of the library into the audit log; the API's routes see to it themselves."""
-        changed = PAGE.fullmatch(scope["path"])
-        if changed and scope["type"] == "http" and scope["method"] not in SAFE and passage.status < 400:
-            event, subject = ("add", "files") if changed["upload"] else ("remove", "documents")
-            facts = {subject: [changed["upload"] or changed["document"]]}
-            who = asker(HTTPConnection(scope), "page")
-            await to_thread.run_sync(partial(self._shared.record, event, who, **facts), limiter=self._lookups)
 
     def _user(self, secret: str, scope: Scope) -> User | None:
         """Who it is that sends the request; ``EVERYBODY`` where there are no users, ``None`` if nobody known."""

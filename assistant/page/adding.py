@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from queue import Queue
 from threading import Lock, Thread
 from typing import Any
@@ -16,11 +16,12 @@ from index.library import Library, Report
 log = logging.getLogger(__name__)
 
 
-def added(library: Library, sent: Sent, turn: Lock) -> Iterator[str]:
+def added(library: Library, sent: Sent, turn: Lock, record: Callable[..., None]) -> Iterator[str]:
     """Lines of JSON: how far the adding has come, and at the end what became of the file.
 
     A ``stage`` is waiting (for ``turn``, which one file has at a time), adding (with the ``share`` that is done),
     done (see ``_outcome``) or failed (with the ``reason``, in Chinese). It goes on when nobody reads the lines.
+    ``record`` is told which documents came of it and of the library's version, even if none came.
     """
     told: Queue[dict[str, Any] | None] = Queue()
 
@@ -33,6 +34,7 @@ def added(library: Library, sent: Sent, turn: Lock) -> Iterator[str]:
                     path, progress=lambda done, total, _: told.put({"stage": "adding", "share": done / total})
                 )
                 sent.accepted = bool(report.arrivals or report.unchanged)
+                record(documents=[*report.added, *report.replaced], library=library.version)
                 told.put(_outcome(library, report, sent))
         except PolicyError as error:
             told.put({"stage": "failed", "reason": _without(error.chinese, sent)})

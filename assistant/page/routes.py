@@ -6,7 +6,8 @@ lets no other site's page in. A refusal is a status and a Chinese line.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from threading import Lock
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -21,7 +22,7 @@ from assistant.page.adding import added
 from assistant.page.keeping import Keeping
 from assistant.page.picture import picture
 from assistant.page.reading import Reading
-from assistant.page.visitors import owner, remember, visitor
+from assistant.page.visitors import asker, owner, remember, visitor
 from assistant.render import quotation
 from index.errors import LibraryBusy, LoadError, PolicyError, StorageBusy, UnknownConversation, UnknownDocument
 from index.library import Library
@@ -53,11 +54,15 @@ class Verdict(BaseModel):
 
 
 class Behind:
-    """What stands behind the routes; files are added one at a time, in ``turn``."""
+    """What stands behind the routes; files are added one at a time, in ``turn``.
 
-    def __init__(self, library: Library, keeping: Keeping) -> None:
+    ``record`` puts an event, who caused it and its facts into the audit log, if there is one.
+    """
+
+    def __init__(self, library: Library, keeping: Keeping, record: Callable[..., None]) -> None:
         self.library = library
         self.keeping = keeping
+        self.record = record
         self.turn = Lock()
         # A cached method would keep every library that there ever was.
         self._opened = lru_cache(maxsize=OPEN)(self._open)
@@ -70,10 +75,13 @@ class Behind:
         return Reading(self.library.document(document_id), self.library.sections(document_id))
 
 
-def routes(library: Library, keeping: Keeping) -> FastAPI:
-    """The routes as an application, to be mounted where the page's scripts look for them."""
+def routes(library: Library, keeping: Keeping, record: Callable[..., None]) -> FastAPI:
+    """The routes as an application, to be mounted where the page's scripts look for them.
+
+    ``record`` is told of every change of the library, as ``Shared.record`` of the API is.
+    """
     app = FastAPI(openapi_url=None)
-    app.state.behind = Behind(library, keeping)
+    app.state.behind = Behind(library, keeping, record)
     app.include_router(router)
     app.add_exception_handler(PolicyError, _refused)
     app.add_exception_handler(HTTPException, _declined)
@@ -192,19 +200,22 @@ def original(opened: Opened) -> Response:
 
 
 @router.delete("/document/{document_id}")
-def remove(document_id: str, there: There, user: Editor) -> None:
+def remove(document_id: str, request: Request, there: There, user: Editor) -> None:
     """Take a document out of the library, and its file away if it came through the page."""
     library = there.library
-    path = library.document(document_id).path
+    found = library.document(document_id)
     library.remove(document_id)
-    originals.discard(library.home, path, frozenset(one.path for one in library.documents()))
+    originals.discard(library.home, found.path, frozenset(one.path for one in library.documents()))
+    who = asker(request, "page")
+    there.record("remove", who, documents=[document_id], title=found.title, library=library.version)
 
 
 @router.put("/upload/{name}")
 async def upload(name: str, request: Request, there: There, user: Editor) -> Response:
     """Add the file that is the request's body; lines of JSON tell how it goes."""
     sent = await originals.receive(there.library.home, name, request.stream())
-    return StreamingResponse(added(there.library, sent, there.turn), media_type="application/x-ndjson")
+    record = partial(there.record, "add", asker(request, "page"), files=[name])
+    return StreamingResponse(added(there.library, sent, there.turn, record), media_type="application/x-ndjson")
 
 
 @router.get("/conversations")
