@@ -97,6 +97,14 @@ def library(tmp_path: Path, encoder: HashedEncoder) -> Iterator[Library]:
         yield opened
 
 
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A library of the documents that ship with us, its vectors those of the encoder that is ready at once."""
+    with Library(tmp_path_factory.mktemp("seeded") / "home", HashedEncoder()) as opened:
+        opened.add(DOCUMENTS)
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder in which the bundled encoder is expanded, once for the whole run."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from conftest import HashedEncoder
 from serving import over, serving
 
 from assistant.assistant import Assistant
@@ -20,16 +18,7 @@ from index.errors import LibraryBusy
 from index.library import Library
 from index.types import Filters
 
-DOCUMENTS = Path(__file__).parent.parent / "documents"
 LIST = "2021年碳达峰任务有哪些"
-
-
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """A library of the documents that ship with us."""
-    with Library(tmp_path_factory.mktemp("api") / "home", HashedEncoder()) as library:
-        library.add(DOCUMENTS)
-        yield library
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import openai
 import pytest
-from conftest import HashedEncoder
 from openai import OpenAI
 from serving import serving
 
@@ -19,16 +17,7 @@ from assistant.types import Turn
 from index.errors import InvalidQuestion
 from index.library import Library
 
-DOCUMENTS = Path(__file__).parent.parent / "documents"
 LIST = "2021年碳达峰任务有哪些"
-
-
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """A library of the documents that ship with us."""
-    with Library(tmp_path_factory.mktemp("openai") / "home", HashedEncoder()) as library:
-        library.add(DOCUMENTS)
-        yield library
 
 
 @pytest.fixture(scope="module")

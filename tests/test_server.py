@@ -13,7 +13,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from conftest import HashedEncoder
 from serving import listening, serving
 
 from assistant.accounts import Accounts, Role
@@ -24,7 +23,6 @@ from assistant.settings import Settings
 from index.errors import SettingsError
 from index.library import Library
 
-DOCUMENTS = Path(__file__).parent.parent / "documents"
 QUESTIONS = (
     "2021年碳达峰任务有哪些",
     "黑臭水体消除比例是多少",
@@ -33,14 +31,6 @@ QUESTIONS = (
     "谁作工作报告",
     "长江流域水质怎么样",
 )
-
-
-@pytest.fixture(scope="module")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """A library of the documents that ship with us."""
-    with Library(tmp_path_factory.mktemp("server") / "home", HashedEncoder()) as library:
-        library.add(DOCUMENTS)
-        yield library
 
 
 @pytest.fixture(scope="module")
