@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 
 from assistant.reader.weights import CARD, FILE, HEADS, card, shrink
 from assistant.settings import settings
+from evals.training.train import checkpoint
 from index import model
 
 _PARTS = {
@@ -39,10 +40,11 @@ def named(name: str) -> str:
 @click.command()
 @click.option("--home", type=click.Path(path_type=Path), help="where the checkpoint lies")
 @click.option("--fold", "out", default=0, help="which fold it was trained without")
+@click.option("--round", "round_", default=0, help="the last round of training")
 @click.option("--to", type=click.Path(path_type=Path), default=FILE, help="the file to be written")
-def main(home: Path | None, out: int, to: Path) -> None:
+def main(home: Path | None, out: int, round_: int, to: Path) -> None:
     """Write what training changed, in 4 bits, and its checksum into the card."""
-    path = settings(home=home).home / "training" / f"reader-without-{out}.safetensors"
+    path = checkpoint(settings(home=home).home, out, round_)
     trained = {
         named(name.removeprefix("weights.")): values.astype(np.float32)
         for name, values in load_file(path).items()

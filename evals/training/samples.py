@@ -41,11 +41,11 @@ FOUND = 12
 OCCURRENCES = 8
 """Places of an answer in one window that are counted as right."""
 PASSAGES = {
-    "cmrc2018": 900,
-    "dureader_robust": 450,
+    "cmrc2018": 1300,
+    "dureader_robust": 560,
     "dureader_checklist": 450,
-    "drcd": 250,
-    "cail2019": 600,
+    "drcd": 800,
+    "cail2019": 1500,
 }
 """How many questions of each reading set are taken for an epoch: many of those nearest to policy text."""
 
@@ -129,8 +129,13 @@ def of_documents(
 
 
 def of_passages(questions: Sequence[Question], texts: Sequence[str], lot: random.Random) -> Iterator[Sample]:
-    """Samples of questions asked within one passage each, and every fifth with the passage of another, too."""
+    """Samples of questions asked within one passage each, and every third with the passage of another, too.
+
+    That is one which the lexical search takes for the answer: a question must not be answered by what is merely like it.
+    """
     simplified = OpenCC("t2s").convert
+    distinct = sorted(set(texts))
+    lexical = Lexical.build(distinct)
     for place, (question, text) in enumerate(zip(questions, texts, strict=True)):
         asked, text = simplified(question.question), simplified(text)
         answers = [simplified(answer) for answer in question.answers]
@@ -143,9 +148,11 @@ def of_passages(questions: Sequence[Question], texts: Sequence[str], lot: random
         words = around(anchor, text, lot).of(text)
         spans = places(answers, words) if question.answerable else ()
         yield Sample(asked, "", words, spans, 1.0 if spans else None)
-        if place % 5 == 0:
-            other = simplified(texts[lot.randrange(len(texts))])
-            if other != text and not places(answers, other):
+        if place % 3 == 0:
+            best = np.argsort(-lexical.scores(question.question), kind="stable")[:FOUND]
+            others = (simplified(distinct[row]) for row in best)
+            like = [other for other in others if other != text and not places(answers, other)]
+            for other in _drawn(like, 1, lot):
                 yield Sample(asked, "", around(Span(0, 0), other, lot).of(other), (), 0.0)
 
 
@@ -231,6 +238,11 @@ def _drawn(found: Sequence[T], count: int, lot: random.Random) -> list[T]:
     return drawn
 
 
+def samples_file(home: Path, part: str, out: int, round_: int) -> Path:
+    """Where the samples of a part of the data are kept for a round of the training that keeps fold ``out`` out."""
+    return home / "training" / f"{part}-without-{out}-round-{round_}.jsonl"
+
+
 def write(path: Path, samples: Iterable[Sample]) -> int:
     """Write the samples as JSON lines; how many there are."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -253,8 +265,9 @@ def restored(path: Path) -> Iterator[Sample]:
 @click.option("--home", type=click.Path(path_type=Path), help="where the libraries and the samples are kept")
 @click.option("--fold", "out", default=0, help="which fold is kept out")
 @click.option("--epochs", default=2, help="how often questions are drawn anew; articles of law once")
+@click.option("--round", "round_", default=0, help="which round of training they are for; each draws its own")
 @click.option("--part", "parts", multiple=True, help="ncp, reading, stard or own; all if none is named")
-def main(data: Path, home: Path | None, out: int, epochs: int, parts: tuple[str, ...]) -> None:
+def main(data: Path, home: Path | None, out: int, epochs: int, round_: int, parts: tuple[str, ...]) -> None:
     """Draw the samples for the training that keeps one fold out."""
     chosen = settings(home=home)
     folder = chosen.home / "evals"
@@ -288,8 +301,9 @@ def main(data: Path, home: Path | None, out: int, epochs: int, parts: tuple[str,
                 yield from of_articles(seen(task), task.sources, lot)
 
     for part in parts or ("ncp", "reading", "stard", "own"):
-        path = chosen.home / "training" / f"{part}-without-{out}.jsonl"
-        lots = [random.Random(f"{SEED}:{part}:{epoch}") for epoch in range(1 if part == "stard" else epochs)]  # noqa: S311
+        path = samples_file(chosen.home, part, out, round_)
+        numbers = range(round_ * epochs, round_ * epochs + (1 if part == "stard" else epochs))
+        lots = [random.Random(f"{SEED}:{part}:{epoch}") for epoch in numbers]  # noqa: S311
         every = (drawn(part, lot) for lot in lots)
         click.echo(f"{path}: {write(path, chain.from_iterable(every))} samples")
 

@@ -1,28 +1,30 @@
 """Training the reader: ``python -m evals.training.train``.
 
 The encoder's embeddings stay as they are; its twelve layers and the heads are trained with AdamW, the learning
-rate rising over the first 6 % of the steps and falling to nothing after. Everything follows from the seed, and a
-run that was interrupted goes on from its last checkpoint.
+rate rising over the first 6 % of the steps and falling to nothing after. A later round goes on from the weights of
+the one before, on samples of its own and at half the rate. Everything follows from the seed, and a run that was
+interrupted goes on from its last checkpoint.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from assistant.settings import settings
 from evals.folds import SEED
 from evals.training.network import Reader, batch, loss
-from evals.training.samples import Sample, restored
+from evals.training.samples import Sample, restored, samples_file
 from index.model import expand
 
 PARTS = ("ncp", "reading", "stard", "own")
@@ -30,6 +32,8 @@ BATCH = 16
 POOL = 64
 """Batches whose samples are sorted by length before they are cut, so that little is padded."""
 RATE, HEAD_RATE = 1.5e-4, 1e-3
+LATER = 0.5
+"""What the rates of a later round are of those of the first."""
 RISING = 0.06
 DECAY = 0.01
 CLIPPED = 1.0
@@ -55,8 +59,18 @@ def rate(step: int, steps: int) -> float:
     return (step + 1) / rising if step < rising else max(0.0, (steps - step) / (steps - rising))
 
 
-def train(samples: Sequence[Sample], folder: Path, kept: Path, threads: int, device: str) -> Reader:
-    """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from."""
+def checkpoint(home: Path, out: int, round_: int) -> Path:
+    """Where the weights of a round of the training that keeps fold ``out`` out are kept."""
+    return home / "training" / f"reader-without-{out}-round-{round_}.safetensors"
+
+
+def train(
+    samples: Sequence[Sample], folder: Path, kept: Path, threads: int, device: str, before: Path | None = None
+) -> Reader:
+    """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from.
+
+    ``before`` holds the weights of the round before, if there was one.
+    """
     torch.manual_seed(int.from_bytes(SEED.encode()[:7], "big"))
     torch.set_num_threads(threads)
     reader = Reader(folder).to(device)
@@ -65,8 +79,11 @@ def train(samples: Sequence[Sample], folder: Path, kept: Path, threads: int, dev
     optimiser = torch.optim.AdamW(
         [{"params": trained, "lr": RATE}, {"params": list(reader.heads.parameters()), "lr": HEAD_RATE}],
         weight_decay=DECAY,
+        fused=True,
     )
-    rates = [group["lr"] for group in optimiser.param_groups]
+    if before is not None:
+        _take(reader, load_file(before))
+    rates = [group["lr"] * (LATER if before else 1.0) for group in optimiser.param_groups]
     plan = list(batches(samples, SEED))
     begun = _resume(reader, optimiser, kept)
     started, cost = time.monotonic(), 0.0
@@ -97,7 +114,12 @@ def _keep(reader: Reader, optimiser: torch.optim.Optimizer, path: Path, step: in
     fresh = path.with_suffix(".new")
     save_file({name: value.contiguous() for name, value in tensors.items()}, fresh, {"step": str(step)})
     fresh.replace(path)
-    path.with_suffix(".json").write_text(json.dumps({"step": step}), encoding="utf-8")
+
+
+def _take(reader: Reader, tensors: Mapping[str, Tensor]) -> None:
+    """Give the network the weights of a checkpoint."""
+    weights = {name.removeprefix("weights."): value for name, value in tensors.items() if name[0] == "w"}
+    reader.load_state_dict(weights, strict=False)
 
 
 def _resume(reader: Reader, optimiser: torch.optim.Optimizer, path: Path) -> int:
@@ -105,30 +127,31 @@ def _resume(reader: Reader, optimiser: torch.optim.Optimizer, path: Path) -> int
     if not path.exists():
         return 0
     tensors = load_file(path)
-    weights = {name.removeprefix("weights."): value for name, value in tensors.items() if name[0] == "w"}
-    reader.load_state_dict(weights, strict=False)
+    _take(reader, tensors)
     state: dict[int, dict[str, Any]] = {}
     for name, value in tensors.items():
         if name.startswith("moments."):
             _, number, what = name.split(".")
             state.setdefault(int(number), {})[what] = value
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-    return int(json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["step"])
+    with safe_open(path, "pt") as file:
+        return int(file.metadata()["step"])
 
 
 @click.command()
 @click.option("--home", type=click.Path(path_type=Path), help="where the samples lie and the checkpoint is kept")
 @click.option("--fold", "out", default=0, help="which fold is kept out")
+@click.option("--round", "round_", default=0, help="0, or the number of the round before and one")
 @click.option("--samples", "most", default=0, help="train on so many samples, drawn by lot; all of them for 0")
-def main(home: Path | None, out: int, most: int) -> None:
+def main(home: Path | None, out: int, round_: int, most: int) -> None:
     """Train the reader on the samples that keep one fold out."""
     chosen = settings(home=home)
-    folder = chosen.home / "training"
-    every = [sample for part in PARTS for sample in restored(folder / f"{part}-without-{out}.jsonl")]
+    every = [sample for part in PARTS for sample in restored(samples_file(chosen.home, part, out, round_))]
     random.Random(SEED).shuffle(every)  # noqa: S311
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    kept = folder / f"reader-without-{out}.safetensors"
-    train(every[:most] if most else every, expand(chosen.cache), kept, chosen.threads, device)
+    kept = checkpoint(chosen.home, out, round_)
+    before = checkpoint(chosen.home, out, round_ - 1) if round_ else None
+    train(every[:most] if most else every, expand(chosen.cache), kept, chosen.threads, device, before)
     click.echo(f"trained; the weights are in {kept}")
 
 
