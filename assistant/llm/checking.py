@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.llm import novelty, wording
+from assistant.llm import novelty, roles, wording
 from assistant.llm.amounts import Amount, amounts
+from assistant.llm.binding import bound, dated, same_way
 from assistant.llm.moments import Moment, covered, moments
-from assistant.llm.plain import clauses, plain, shortened
+from assistant.llm.plain import plain, shortened
 from index.names import name, number
 
 
@@ -65,6 +66,7 @@ def check(sentence: str, quote: str, context: str = "") -> tuple[Problem, ...]:
             ("force", wording.force(said.rest, source.rest)),
             ("limit", wording.limits(said.rest, source.rest)),
             ("turned", wording.turned(said.text, source.text)),
+            ("role", roles.roles(shortened(said.text), shortened(source.text))),
             ("new", novelty.novelties(said.rest, source.text, around.text)),
         )
         for what in found
@@ -98,8 +100,10 @@ def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
                 yield written
         elif not any(one.side == amount.side for one in alike):
             yield f"side of {written}"
-        elif not any(_bound(amount, said, one, source) for one in alike):
+        elif not any(bound(amount, said.rest, said.amounts, one, source.rest, source.amounts) for one in alike):
             yield f"{written} of another thing"
+        elif not any(same_way(amount, said.rest, one, source.rest) for one in alike):
+            yield f"{written} the other way"
 
 
 def _alike(one: Amount, other: Amount) -> bool:
@@ -107,75 +111,6 @@ def _alike(one: Amount, other: Amount) -> bool:
         return False
     units = {one.unit, other.unit}
     return len(units) == 1 or ("" in units and not any(unit.startswith("第") for unit in units))
-
-
-def _bound(amount: Amount, said: _Claims, other: Amount, source: _Claims) -> bool:
-    """Whether an amount is of the thing of which ``other``, equal to it, is in the quote.
-
-    It is unless the words around it are rather those around a rival: another amount of the quote in the same unit.
-    """
-    rivals = [one for one in source.amounts if one.unit == other.unit and one.value != other.value]
-    if not rivals or amount.unit.startswith("第"):
-        return True
-    if {_place(said.rest, amount), _place(source.rest, other)} == {"from", "to"}:
-        return False
-    return all(_rather(amount, said, other, rival, source) for rival in rivals)
-
-
-def _rather(amount: Amount, said: _Claims, other: Amount, rival: Amount, source: _Claims) -> bool:
-    """Whether what is said around an amount is rather around its equal than around a rival.
-
-    The clauses of the three decide; where these do not tell, with the clauses before them.
-    """
-    for before in (False, True):
-        words = _around(said.rest, amount, said.amounts, before)
-        own = _around(source.rest, other, source.amounts, before)
-        theirs = _around(source.rest, rival, source.amounts, before)
-        more = len(words & (own - theirs)) - len(words & (theirs - own))
-        if more:
-            return more > 0
-    return True
-
-
-_FROM = re.compile(r"[由从][^，。；、到至]*$")
-_TO = re.compile(r"[到至][^，。；、由从]*$")
-_BLAND = re.compile(
-    r"完成|达到|实现|提高|降低|增加|增长|减少|下降|上升|同比|全[市省国区县]|分别|其中|标准|比例|＃+"
-)
-
-
-def _place(text: str, amount: Amount) -> str:
-    """Whether an amount is where a change begins (由720元) or ends (到780元), else an empty string."""
-    before = text[: amount.start]
-    return "from" if _FROM.search(before) else "to" if _TO.search(before) else ""
-
-
-def _around(text: str, amount: Amount, counted: tuple[Amount, ...], before: bool) -> frozenset[str]:
-    """The pairs of characters that tell what an amount is of: of its clause, up to the next amount in it.
-
-    With ``before``, those of the clause before it, too, unless a semicolon or a stop parts them.
-    """
-    found = clauses(text)
-    place = next((place for place, one in enumerate(found) if one.start <= amount.start < one.end), None)
-    if place is None:
-        return frozenset()
-    clause = found[place]
-    last = min([clause.end, *(one.start for one in counted if amount.end <= one.start)])
-    pairs = _told(text[clause.start : amount.start]) | _told(text[amount.end : last])
-    if before and place and text[found[place - 1].end] not in "；;。":
-        pairs |= _told(found[place - 1].text)
-    return pairs
-
-
-def _told(stretch: str) -> frozenset[str]:
-    stretch = _BLAND.sub("\n", stretch)
-    return frozenset(
-        stretch[place : place + 2] for place in range(len(stretch) - 1) if _words(stretch[place : place + 2])
-    )
-
-
-def _words(pair: str) -> bool:
-    return all("一" <= character <= "鿿" for character in pair)
 
 
 def _moments(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
@@ -193,6 +128,8 @@ def _moments(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
                 yield written
         elif not any(_same_side(moment, one) for one in alike):
             yield f"side of {written}"
+        elif not any(dated(moment, said.rest, said.moments, one, source.rest, source.moments) for one in alike):
+            yield f"{written} of another thing"
 
 
 def _month(one: Moment, other: Moment) -> bool:

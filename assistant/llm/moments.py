@@ -9,11 +9,13 @@ from assistant.llm.amounts import value
 
 _YEAR = r"(?:19|20)\d{2}|[一二][〇零○九][〇零○一二三四五六七八九]{2}"
 _SMALL = r"\d{1,2}|[一二三四五六七八九十]{1,3}"
+_PART = r"年?(?:[底末初](?![^，。；、的前后以起]{0,1}级)|上半年|下半年|[一二三四1-4]季度)"
+_PARTS = {"末": "底"}
 _MOMENT = re.compile(
     rf"(?P<iso>(?:19|20)\d{{2}}[-./]\d{{1,2}}[-./]\d{{1,2}})(?!\d)"
-    rf"|(?<!\d)(?P<year>{_YEAR})年度?(?:(?P<month>{_SMALL})月份?(?:(?P<day>{_SMALL})[日号])?)?"
+    rf"|(?<!\d)(?P<year>{_YEAR})年度?(?:(?P<month>{_SMALL})月份?(?:(?P<day>{_SMALL})[日号])?)?(?P<part>{_PART})?"
     rf"|(?<!\d)(?P<first>(?:19|20)\d{{2}})(?=[-—–~～至到、和](?:19|20)\d{{2}}年)"
-    rf"|(?<![\d个一二三四五六七八九十])(?P<bare_month>{_SMALL})月份?(?:(?P<bare_day>{_SMALL})[日号])?(?!内)"
+    rf"|(?<![\d个一二三四五六七八九十])(?P<bare_month>{_SMALL})月份?(?:(?P<bare_day>{_SMALL})[日号])?(?P<bare_part>{_PART})?(?!内)"
     r"|[“\"']?(?P<plan>十[一二三四五六七八九]五)[”\"']?"
 )
 _BEFORE = re.compile(r"(?:年?[底末])?(?:以前|之前|前(?![一二三四五六七八九十两几\d期端景列沿往]))")
@@ -25,7 +27,8 @@ _UNTIL = re.compile(r"(?:到|至|截至|截止|力争|迟至)$")
 class Moment:
     """A year, month and day as far as they are said (0 where not), or a five-year plan, and where it stands.
 
-    ``side`` is -1 before it, 1 from it on, 0 in it; ``until`` is true of 到2025年, which may be either.
+    ``side`` is -1 before it, 1 from it on, 0 in it; ``until`` is true of 到2025年, which may be either. ``part`` is the
+    part of it that is meant (底, 初, 上半年, 一季度), or an empty string.
     """
 
     year: int
@@ -36,11 +39,14 @@ class Moment:
     until: bool
     start: int
     end: int
+    part: str = ""
 
     def within(self, other: Moment) -> bool:
         """Whether all that is said of this moment is said of ``other``."""
         if self.plan or other.plan:
             return self.plan == other.plan
+        if self.part and other.part and self.part != other.part:
+            return False
         return all(
             not mine or mine == theirs
             for mine, theirs in ((self.year, other.year), (self.month, other.month), (self.day, other.day))
@@ -62,7 +68,9 @@ def moments(text: str) -> tuple[Moment, ...]:
         start, end = match.span()
         side = -1 if _BEFORE.match(text, end) else 1 if _AFTER.match(text, end) else 0
         until = bool(_UNTIL.search(text[max(0, start - 3) : start]))
-        found.append(Moment(year, month, day, match["plan"] or "", side, until, start, end))
+        part = (match["part"] or match["bare_part"] or "").removeprefix("年")
+        part = _PARTS.get(part, part)
+        found.append(Moment(year, month, day, match["plan"] or "", side, until, start, end, part))
     return tuple(found)
 
 

@@ -17,9 +17,24 @@ _BRACKETED_YEAR = re.compile(r"[\[【(（〔〈]((?:19|20)\d{2})[\]】)）〕〉
 _LABEL = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[)）]|\d{1,2}[.、．](?!\d)|[①-⑳]|[-*•·]\s)"
 )
+_UNDONE = re.compile(r"(?:还|尚|并|从|均)?未曾?(?!来|成年|必)|(?<!有)没有?(?!收|落|入|有)(?=[一-鿿])")
+"""没有取得, 尚未取得 and 未取得 are one."""
 _LONG = (
     ("中华人民共和国", ""),
-    ("发展和改革", "发展改革"),
+    ("省、自治区、直辖市", "省级"),
+    ("省（区、市）", "省级"),
+    ("省（自治区、直辖市）", "省级"),
+    ("发展和改革", "发改"),
+    ("发展改革", "发改"),
+    ("人力资源和社会保障", "人社"),
+    ("人力资源社会保障", "人社"),
+    ("住房和城乡建设", "住建"),
+    ("住房城乡建设", "住建"),
+    ("工业和信息化", "工信"),
+    ("卫生健康", "卫健"),
+    ("市场监督管理", "市场监管"),
+    ("医疗保障", "医保"),
+    ("医疗保险", "医保"),
     ("人民代表大会", "人大"),
     ("常务委员会", "常委会"),
     ("委员会", "委"),
@@ -48,6 +63,7 @@ def plain(text: str) -> str:
     """``text`` simplified, half width, without white space, thousands' commas and the label in front of it."""
     text = simplified(_LABEL.sub("", text.strip())).translate(_SIGNS)
     text = _SPACE.sub("", text)
+    text = _UNDONE.sub("未", text)
     return _BRACKETED_YEAR.sub(r"〔\1〕", _THOUSANDS.sub("", text))
 
 
@@ -70,3 +86,16 @@ def clauses(text: str) -> tuple[Clause, ...]:
         start = match.end()
     found.append(Clause(text[start:], start, len(text)))
     return tuple(clause for clause in found if clause.text)
+
+
+_CJK = re.compile(r"[一-鿿]")
+
+
+@lru_cache(maxsize=20_000)
+def bigrams(text: str) -> frozenset[str]:
+    """The pairs of Chinese characters that stand next to each other in a text."""
+    return frozenset(
+        text[place : place + 2]
+        for place in range(len(text) - 1)
+        if _CJK.match(text[place]) and _CJK.match(text[place + 1])
+    )

@@ -10,17 +10,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from assistant import people
 from assistant.llm.amounts import COMPARISONS
 from assistant.llm.phrases import opposites
-from assistant.llm.plain import clauses
+from assistant.llm.plain import bigrams, clauses
 
 FORBIDS, DEMANDS, PERMITS, DENIES, SPARES = "forbids", "demands", "permits", "denies", "spares"
 
-_FORCE = re.compile(
+FORCE = re.compile(
     r"(?P<spares>无需|无须|毋须|不必|不需要?|免于|可以不|(?<!许)可不(?!是))"
     r"|(?P<forbids>不得|严格禁止|严禁|禁止|不准|不许|不允许|不能|不可(?![抗分避缺逆])|不应当?|不宜|不再允许)"
-    r"|(?P<denies>不予以?|不再|不会|没有|尚未|并未|从未|均未|拒绝)"
+    r"|(?P<denies>不予以?|不再|不会|没有|尚未|并未|从未|均未)"
     r"|(?P<permits>可以|(?<![不许认尽宁])可(?![能是行靠见观控信持用谓知再操爱怕怜惜悲喜抗分避缺逆比燃溶变视追移]|回收|降解|以)|允许|准许|准予|有权|能够)"
     r"|(?P<demands>应当|应该|必须|务必|务须|(?<![对适响相反效供回感答呼照理顺])应(?![急对用届收付税诉聘邀有声答变激力运援得尽缴纳])"
     r"|须(?!知)|(?<![据照的和际])需要(?![，。；和的])|需(?![求量要])|(?<![重主需必纲摘首只扼提不])要(?![求素点领件闻害塞旨务紧]))"
@@ -34,6 +33,10 @@ _AGREES: Mapping[str, frozenset[str]] = {
     "": frozenset(("", DEMANDS)),
 }
 """The forces with which a quote may say what a sentence says with a force; an empty string is none."""
+_BENEFIT = re.compile(r"扣除|享受|申请|申领|领取|报销|获得|补贴|补助|奖励|查询|咨询|免费|优惠|减免|抵免|贷款")
+"""What one is given: to be given it, and to be free to take it, is the same."""
+_LEAST = 3
+"""Pairs of characters behind a limit that make a rule; with fewer, the rule is the next clause."""
 _REACH = 0.6
 """Share of what a force governs that a clause without it must restate to have dropped it."""
 
@@ -51,29 +54,43 @@ _LIKE = 0.5
 _NEARLY = 0.75
 """Share of the likeness of the likest clause with which another one may be meant as well."""
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_CJK = re.compile(r"[一-鿿]")
 _COMPARED = re.compile(rf"({COMPARISONS.pattern})([^，。；]{{0,8}}?[＃\d])")
 _EXCEPTION = re.compile(
-    r"除外|例外|另有(?:规定|约定|要求)|除(?!了?[上草害尘湿夕法雪冰颤臭锈名旧此之])[^，。；]{1,40}?(?:之外|以外|外)|不适用|除非|但书"
+    r"除外|例外|另有(?:规定|约定|要求)|除(?!草|害|尘|湿|夕|法(?!律|规|定|院)|雪|冰|颤|臭|锈|名|旧|了?[此之])[^，。；]{1,40}?(?:之外|以外|外)"
+    r"|不适用|除非|但书"
 )
-_LIMITS = ("未经", "非经", "原则上", "仅", "只能", "只限", "以内有效")
+_OTHERS = re.compile(r"其他|其它|其余")
+"""What is left when an exception has been taken: 除第一项所列城市以外的城市 are 其他城市."""
+_LIMITS = tuple(
+    map(
+        re.compile,
+        (
+            r"未经|非经",
+            r"原则上",
+            r"仅|只(?!要|有)",
+            r"以内有效",
+            r"首次|初次|第一次|首套",
+            r"连续(?=[^，。；]{0,6}(?:满|[＃\d]))",
+            r"同时(?:具备|符合|满足)",
+            r"(?<![未非])经[^，。；]{0,25}?(?:批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验)[^，。；]{0,4}?(?:[后的可]|[，。；])",
+        ),
+    )
+)
 """Words that confine a rule, and that may be neither added nor dropped."""
+_APPROVAL = re.compile(r"批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验|通过|合格")
 _ATTRIBUTE = "的"
 _SEGMENT = re.compile(r"[；;。！？](?!但)")
-_PREPOSITIONS = "由向经为报"
-_AFTER_PREPOSITION = 14
-"""Characters after a preposition in which the one stands whom it introduces."""
 
 
 def force(sentence: str, quote: str) -> tuple[str, ...]:
     """Where a sentence forbids, demands, permits or denies what the quote does not, or no longer does."""
     said, source = _leveled(sentence), _leveled(quote)
     parts = [clause.text for clause in clauses(source)]
-    kept = {match.lastgroup for match in _FORCE.finditer(said)}
+    kept = {match.lastgroup for match in FORCE.finditer(said)}
     found: list[str] = []
     for clause in clauses(said):
-        aligned = _aligned(clause.text, parts)
-        whole = len(_pairs(aligned) & _pairs(clause.text)) >= _WHOLE * len(_pairs(aligned))
+        aligned = counterpart(clause.text, parts)
+        whole = bool(aligned) and len(bigrams(aligned) & bigrams(clause.text)) >= _WHOLE * len(bigrams(aligned))
         found += _forced(clause.text, aligned or source, dropping=whole or not {FORBIDS, DENIES, SPARES} & kept)
         found += _negated(clause.text, aligned or source)
         if aligned:
@@ -87,12 +104,13 @@ def _forced(clause: str, source: str, dropping: bool) -> Iterator[str]:
     With ``dropping``, also the words of force that a clause without any leaves out.
     """
     governed = _governed(source)
-    bare = _FORCE.search(clause) is None
+    bare = FORCE.search(clause) is None
     against: set[str] = set()
     for kind, pairs in _ruled(clause):
         shared = [pair for pair in pairs if pair in governed]
         agreeing = [pair for pair in shared if kind and kind in governed[pair]]
-        opposed = [pair for pair in shared if not _AGREES[kind] & governed[pair]]
+        agrees = _AGREES[kind] | ({""} if kind == PERMITS and _BENEFIT.search(clause) else set())
+        opposed = [pair for pair in shared if not agrees & governed[pair]]
         against |= set(opposed)
         if kind and len(opposed) > len(agreeing):
             yield f"{kind}: {clause}"
@@ -106,8 +124,8 @@ def _out_of_step(clause: str, aligned: str, whole: bool) -> Iterator[str]:
 
     If it restates the ``whole`` of it, also where what was denied no longer is.
     """
-    mine = [match.lastgroup or "" for match in _FORCE.finditer(clause)]
-    theirs = [match.lastgroup or "" for match in _FORCE.finditer(aligned)]
+    mine = [match.lastgroup or "" for match in FORCE.finditer(clause)]
+    theirs = [match.lastgroup or "" for match in FORCE.finditer(aligned)]
     if len(mine) == len(theirs):
         if any(own not in _AGREES[other] for own, other in zip(mine, theirs, strict=True)):
             yield f"{'、'.join(mine)} for {'、'.join(theirs)}: {clause}"
@@ -125,17 +143,17 @@ def _closed_up(said: str, source: str) -> Iterator[str]:
             yield f"no longer denied: {closed}"
 
 
-def _aligned(clause: str, parts: Sequence[str]) -> str:
+def counterpart(clause: str, parts: Sequence[str]) -> str:
     """The one of ``parts`` that a clause restates nearly whole; an empty string if there is none."""
-    pairs = _pairs(_FORCE.sub("＃", clause))
-    best = max(parts, key=lambda part: len(pairs & _pairs(part)), default="")
-    return best if pairs and len(pairs & _pairs(best)) >= _SAME * len(pairs) else ""
+    pairs = bigrams(FORCE.sub("＃", clause))
+    best = max(parts, key=lambda part: len(pairs & bigrams(part)), default="")
+    return best if pairs and len(pairs & bigrams(best)) >= _SAME * len(pairs) else ""
 
 
 def _restating(clause: str, parts: Sequence[str]) -> str:
     """The parts that a clause may restate: those like it about as much as the best, and those with its numbers."""
-    pairs, figures = _pairs(clause), set(_FIGURE.findall(clause))
-    shares = [len(pairs & _pairs(part)) for part in parts]
+    pairs, figures = bigrams(clause), set(_FIGURE.findall(clause))
+    shares = [len(pairs & bigrams(part)) for part in parts]
     least = max(_LIKE * len(pairs), _NEARLY * max(shares, default=0), 1)
     return "，".join(
         part
@@ -146,12 +164,12 @@ def _restating(clause: str, parts: Sequence[str]) -> str:
 
 def _denial_dropped(clause: str, aligned: str) -> bool:
     """Whether the clause restates what stands behind a negator, and has no negator itself."""
-    if any(character in _NEGATORS for character in clause) or _FORCE.search(clause):
+    if any(character in _NEGATORS for character in clause) or FORCE.search(clause):
         return False
-    pairs = _pairs(clause)
-    aligned = _FORCE.sub(lambda match: "＃" * len(match[0]), aligned)
+    pairs = bigrams(clause)
+    aligned = FORCE.sub(lambda match: "＃" * len(match[0]), aligned)
     for place, character in enumerate(aligned):
-        behind = _pairs(aligned[place + 1 : place + 1 + _BEHIND])
+        behind = bigrams(aligned[place + 1 : place + 1 + _BEHIND])
         if character in _DENIERS and len(behind & pairs) >= 0.5 * len(behind) > 0:
             return True
     return False
@@ -159,28 +177,30 @@ def _denial_dropped(clause: str, aligned: str) -> bool:
 
 def limits(sentence: str, quote: str) -> tuple[str, ...]:
     """Exceptions and confining words (除外, 未经, 仅) that a sentence adds, or drops from what it restates."""
-    found = [f"added: {word}" for word in _LIMITS if word in sentence and word not in quote]
+    found = [f"added: {match[0]}" for one in _LIMITS if (match := one.search(sentence)) and not one.search(quote)]
     if _EXCEPTION.search(sentence) and not _EXCEPTION.search(quote):
         found.append("added: an exception")
-    said = _pairs(sentence)
+    said = bigrams(sentence)
     segments = [part for part in _SEGMENT.split(quote) if part]
-    shares = [len(said & _pairs(part)) for part in segments]
+    shares = [len(said & bigrams(part)) for part in segments]
     for part, share in zip(segments, shares, strict=True):
-        main = _pairs(_without_exception(part))
+        found += [
+            f"dropped: {match[0]}"
+            for one in _LIMITS
+            for match in one.finditer(part)
+            if not one.search(sentence) and not _approved(match[0], sentence) and _restated(match, part, said)
+        ]
+        main = bigrams(_without_exception(part))
         if not main or share < max(shares) or len(said & main) < 0.35 * len(main):
             continue
-        if _EXCEPTION.search(part) and not _EXCEPTION.search(sentence):
+        others = _OTHERS.search(sentence) and not _OTHERS.search(part)
+        if _EXCEPTION.search(part) and not _EXCEPTION.search(sentence) and not others:
             found.append("dropped: an exception")
-        found += [
-            f"dropped: {word}"
-            for word in _LIMITS
-            if word in part and word not in sentence and _restated(word, part, said)
-        ]
     return tuple(found)
 
 
 def turned(sentence: str, quote: str) -> tuple[str, ...]:
-    """Words whose opposite is what the quote says (增长 for 下降), and those whom it lets change places (由, 向)."""
+    """Words whose opposite is what the quote says: 增长 for 下降."""
     parts = [clause.text for clause in clauses(quote)]
     found = []
     for clause in clauses(sentence):
@@ -193,21 +213,12 @@ def turned(sentence: str, quote: str) -> tuple[str, ...]:
             and other in source
             and other not in clause.text.replace(word, "")
         ]
-    return (*found, *_displaced(sentence, quote), *_exchanged(sentence, quote))
+    return tuple(found)
 
 
 def _leveled(text: str) -> str:
     """``text`` with 不得低于 and the like, which say how much and not whether, blotted out."""
     return _COMPARED.sub(lambda match: "＃" * len(match[1]) + match[2], text)
-
-
-@lru_cache(maxsize=4_000)
-def _pairs(text: str) -> frozenset[str]:
-    return frozenset(
-        text[place : place + 2]
-        for place in range(len(text) - 1)
-        if _CJK.match(text[place]) and _CJK.match(text[place + 1])
-    )
 
 
 def _ruled(clause: str) -> Iterator[tuple[str, frozenset[str]]]:
@@ -216,18 +227,18 @@ def _ruled(clause: str) -> Iterator[tuple[str, frozenset[str]]]:
     A word of force inside an attribute governs no more than that: in 不得将应当由甲承担的费用转由乙承担 what stands behind 的
     is forbidden.
     """
-    matches = list(_FORCE.finditer(clause))
+    matches = list(FORCE.finditer(clause))
     ends = [*(match.start() for match in matches), len(clause)]
-    yield "", _pairs(clause[: ends[0]])
+    yield "", bigrams(clause[: ends[0]])
     outer = ""
     for match, end in zip(matches, ends[1:], strict=True):
         kind, stretch = match.lastgroup or "", clause[match.end() : end]
         inner, attribute, rest = stretch.partition(_ATTRIBUTE)
         if outer and attribute:
-            yield kind, _pairs(inner)
-            yield outer, _pairs(rest)
+            yield kind, bigrams(inner)
+            yield outer, bigrams(rest)
         else:
-            yield kind, _pairs(stretch)
+            yield kind, bigrams(stretch)
             outer = kind
 
 
@@ -252,7 +263,7 @@ def _regions(quote: str) -> tuple[tuple[str, frozenset[str]], ...]:
 
 def _negated(said: str, source: str) -> Iterator[str]:
     """What stands behind a negator everywhere in one of the two, and nowhere in the other."""
-    for pair in _pairs(said):
+    for pair in bigrams(said):
         here, there = _behind_negator(said, pair), _behind_negator(source, pair)
         if there and all(there) and not all(here):
             yield f"no longer denied: {pair}"
@@ -270,55 +281,18 @@ def _without_exception(part: str) -> str:
     return "，".join(clause.text for clause in clauses(part) if not _EXCEPTION.search(clause.text))
 
 
-def _restated(word: str, part: str, said: frozenset[str]) -> bool:
-    """Whether the rule that ``word`` confines is restated: its clause, or after 未经 the next one."""
+def _restated(limit: re.Match[str], part: str, said: frozenset[str]) -> bool:
+    """Whether the rule that ``limit`` confines is restated: what stands behind it in its clause, or the next one."""
     found = clauses(part)
     for place, clause in enumerate(found):
-        if word in clause.text:
-            following = found[place + 1].text if word.endswith("经") and place + 1 < len(found) else ""
-            confined = _pairs(following or clause.text.partition(word)[2])
+        if clause.start <= limit.start() < clause.end:
+            behind = part[min(limit.end(), clause.end) : clause.end]
+            following = found[place + 1].text if place + 1 < len(found) else ""
+            confined = bigrams(following if limit[0].endswith("经") or len(bigrams(behind)) < _LEAST else behind)
             return bool(confined) and len(confined & said) >= 0.5 * len(confined)
     return False
 
 
-def _displaced(sentence: str, quote: str) -> Iterator[str]:
-    for preposition in _PREPOSITIONS:
-        places = [match.end() for match in re.finditer(preposition, quote)]
-        if not places:
-            continue
-        introduced = "\n".join(quote[place : place + _AFTER_PREPOSITION] for place in places)
-        for match in re.finditer(f"{preposition}([一-鿿]{{2}})", sentence):
-            moved = preposition == "由" and any(clause.text.startswith(match[1]) for clause in clauses(quote))
-            if match[1] not in introduced and match[1] in quote and match[0] not in quote and not moved:
-                yield f"{match[0]} elsewhere"
-
-
-_TITLED = re.compile(f"{people.TITLE}$")
-_AGENT = re.compile(r"[一-鿿]{1,3}(?:部门|机关|机构|公司|企业|单位|政府|[局委厅署院部])(?![署门委])")
-
-
-def _exchanged(sentence: str, quote: str) -> Iterator[str]:
-    """Who is said to do what the quote says of another: the agent of another clause in place of the clause's own."""
-    parts, names = [clause.text for clause in clauses(quote)], people.named(quote)
-    for name in names:
-        before = [sentence[: match.start()] for match in re.finditer(re.escape(name), sentence)]
-        titles = [match[0] for text in before if (match := _TITLED.search(text))]
-        if any(title + name not in quote for title in titles):
-            yield f"title of {name}"
-    for clause in clauses(sentence):
-        agents = _agents(clause.text, names)
-        bare = clause.text
-        for agent in agents:
-            bare = bare.replace(agent, "")
-        if not agents or len(_pairs(bare)) < 3:
-            continue
-        aligned = _aligned(bare, parts)
-        strangers = {agent for agent in agents if agent not in aligned and agent in quote}
-        own = _agents(aligned, names)
-        if aligned and strangers and own and not any(agent in sentence for agent in own):
-            yield f"{'、'.join(sorted(strangers))} for {'、'.join(sorted(own))}"
-
-
-def _agents(clause: str, names: Sequence[str]) -> set[str]:
-    """The organs and people, of ``names``, in a clause."""
-    return {match[0] for match in _AGENT.finditer(clause)} | {name for name in names if name in clause}
+def _approved(limit: str, sentence: str) -> bool:
+    """Whether a sentence says in other words that something was approved, where the limit is an approval."""
+    return bool(_APPROVAL.search(limit) and _APPROVAL.search(sentence))

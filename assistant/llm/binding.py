@@ -1,0 +1,187 @@
+"""What a number or a date is of: the same words in a text with other numbers may make a false statement.
+
+In "南区400元、北区300元" the 400元 are of 南区, in "甲和乙分别为209元、280元" the 280元 of 乙. Texts are ``plain``, with their
+amounts and dates blotted out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant.llm.amounts import Amount
+from assistant.llm.moments import Moment
+from assistant.llm.plain import Clause, bigrams, clauses
+
+Marked = Amount | Moment
+
+_FROM = re.compile(r"[由从][^，。；、到至]*$")
+_TO = re.compile(r"[到至][^，。；、由从]*$")
+_BLAND = re.compile(
+    r"完成|达到|实现|提高|降低|增加|增长|减少|下降|上升|同比|全[市省国区县]|分别|其中|标准|比例|[每各]?人每月|每[人年月日个]|＃+"
+)
+_RANGE = re.compile(r"[-—–~～至到]+")
+_APART = re.compile(r"(?:左右|以上|以下|以内|余)?(?:、|和|与|及|以及|或者?)+")
+"""What parts an amount from the next thing of which there is one."""
+_NEAR = 2
+"""Words in front of an amount that tell by themselves what it is of."""
+_RESPECTIVELY = "分别"
+_ITEM = re.compile(r"[、和与及以]+")
+_STOP = re.compile(r"[。；;]")
+_MOST = 3
+"""Words of a rival's sentence, and of no other, that a sentence has to be the rival's."""
+_LEADING = re.compile(r"(?:到|至|截至|截止|自|从|在|力争|争取|计划|预计|其中)*[“\"]?")
+_AHEAD = re.compile(r"[前后](?=第?$)")
+_BEHIND = re.compile(r"(?:以|之)?([前后])(?![端景续勤期])")
+
+
+def bound(
+    amount: Amount, said: str, amounts: Sequence[Amount], other: Amount, source: str, others: Sequence[Amount]
+) -> bool:
+    """Whether an amount of ``said`` is of the thing of which ``other``, equal to it, is in ``source``.
+
+    It is unless the words around it are rather those around a rival: another amount of the source in the same unit.
+    """
+    rivals = [
+        one
+        for one in others
+        if one.unit == other.unit
+        and one.value != other.value
+        and not _RANGE.fullmatch(source[min(one.end, other.end) : max(one.start, other.start)])
+    ]
+    if not rivals or amount.unit.startswith("第"):
+        return True
+    if {_place(said, amount), _place(source, other)} == {"from", "to"}:
+        return False
+    return all(_rather(amount, said, amounts, other, rival, source, others) for rival in rivals)
+
+
+def dated(
+    moment: Moment, said: str, moments: Sequence[Moment], other: Moment, source: str, others: Sequence[Moment]
+) -> bool:
+    """Whether what is said of a moment is what the source says of ``other``, the same, rather than of another one."""
+    if not _leads(source, other):
+        return True
+    words = _governed(said, moment, moments)
+    own = _governed(source, other, others)
+    rivals = [one for one in others if not moment.within(one) and not one.within(moment) and _leads(source, one)]
+    return not any(_rival(words, own, _governed(source, rival, others)) for rival in rivals)
+
+
+def _leads(text: str, moment: Moment) -> bool:
+    """Whether a moment stands at the beginning of its clause, and so is that of what follows."""
+    clause = next((one for one in clauses(text) if one.start <= moment.start < one.end), None)
+    return clause is not None and _LEADING.fullmatch(text[clause.start : moment.start]) is not None
+
+
+def same_way(amount: Amount, said: str, other: Amount, source: str) -> bool:
+    """Whether two terms lie on the same side of what they are counted from: 期满前3个月 is not 期满后3个月."""
+    ways = {_way(said, amount), _way(source, other)}
+    return ways != {"前", "后"}
+
+
+def _way(text: str, amount: Amount) -> str:
+    ahead = _AHEAD.search(text[max(0, amount.start - 2) : amount.start])
+    behind = _BEHIND.match(text, amount.end)
+    return ahead[0] if ahead else behind[1] if behind else ""
+
+
+def _place(text: str, amount: Amount) -> str:
+    """Whether an amount is where a change begins (由720元) or ends (到780元), else an empty string."""
+    before = text[: amount.start]
+    return "from" if _FROM.search(before) else "to" if _TO.search(before) else ""
+
+
+def _rather(
+    amount: Amount,
+    said: str,
+    amounts: Sequence[Amount],
+    other: Amount,
+    rival: Amount,
+    source: str,
+    others: Sequence[Amount],
+) -> bool:
+    """Whether what is said around an amount is rather around its equal than around a rival.
+
+    What stands nearest decides; where that does not tell, what stands in the same clause, and in the one before it.
+    A sentence that is otherwise the rival's is the rival's all the same.
+    """
+    wide = [_sentence(text, one) for text, one in ((said, amount), (source, other), (source, rival))]
+    if wide[1] != wide[2] and _rival(*wide):
+        return False
+    mine, own, theirs = (
+        list(_around(text, one, counted))
+        for text, one, counted in ((said, amount, amounts), (source, other, others), (source, rival, others))
+    )
+    for words, here, there in zip(mine, own, theirs, strict=True):
+        if not (words and here and there):
+            continue
+        more = len(words & (here - there)) - len(words & (there - here))
+        if more:
+            return more > 0
+    return True
+
+
+def _rival(words: frozenset[str], own: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether ``words`` are plainly of a rival: they have many of what only it has, and few of what only their own has."""
+    there, here = len(words & (theirs - own)), len(words & (own - theirs))
+    return there >= _MOST and there > 2 * here
+
+
+def _around(text: str, amount: Amount, counted: Sequence[Amount]) -> Iterator[frozenset[str]]:
+    """The words that tell what an amount is of: from the amount before it in its clause, the clause, the one before it."""
+    found = clauses(text)
+    place = next((place for place, one in enumerate(found) if one.start <= amount.start < one.end), None)
+    if place is None:
+        yield from (frozenset[str](),) * 3
+        return
+    clause = found[place]
+    item = _respective(text, found, place, amount, counted)
+    last = min([clause.end, *(one.start for one in counted if amount.end <= one.start)])
+    first = max([clause.start, *(one.end for one in counted if clause.start < one.end <= amount.start)])
+    apart = _APART.match(text, first)
+    near = _told(text[apart.end() if apart else clause.start : amount.start])
+    behind = _told(text[amount.end : last])
+    close = _told(_ITEM.split(text[amount.end : last])[0])
+    yield _told(item) if item else near | close if len(near) >= _NEAR else frozenset()
+    inside = _told(text[clause.start : amount.start]) | behind
+    yield inside
+    if place and text[found[place - 1].end] not in "；;。":
+        inside |= _told(found[place - 1].text)
+    yield inside
+
+
+def _respective(text: str, found: Sequence[Clause], place: int, amount: Amount, counted: Sequence[Amount]) -> str:
+    """Of what an amount behind 分别 is, by its place in the row; an empty string if it stands in no such row."""
+    clause = found[place]
+    split = text.find(_RESPECTIVELY, clause.start, amount.start)
+    if split < 0:
+        return ""
+    row = [one for one in counted if split < one.start < clause.end and one.unit == amount.unit]
+    before = text[clause.start : split]
+    items = _ITEM.split(before) if bigrams(before) else [one.text for one in found[:place]]
+    if amount not in row or len(items) < len(row) or len(row) < 2:
+        return ""
+    return items[len(items) - len(row) + row.index(amount)]
+
+
+def _sentence(text: str, marked: Marked) -> frozenset[str]:
+    """The words of the sentence in which something stands, between stops and semicolons."""
+    first = max((match.end() for match in _STOP.finditer(text, 0, marked.start)), default=0)
+    stop = _STOP.search(text, marked.end)
+    return _told(text[first : stop.start() if stop else len(text)])
+
+
+def _governed(text: str, moment: Moment, moments: Sequence[Moment]) -> frozenset[str]:
+    """The words of what is said of a moment: from its clause to the clause of the next moment, or the sentence's end."""
+    found = clauses(text)
+    starts = {one: next((c.start for c in found if c.start <= one.start < c.end), one.start) for one in moments}
+    begin = starts[moment]
+    stop = _STOP.search(text, moment.end)
+    end = stop.start() if stop else len(text)
+    later = [start for start in starts.values() if begin < start < end]
+    return _told(text[begin : min([end, *later])])
+
+
+def _told(stretch: str) -> frozenset[str]:
+    return bigrams(_BLAND.sub("\n", stretch))

@@ -1,0 +1,121 @@
+"""Who does what in a sentence, beside who does it in the quote that it restates.
+
+Each function gives what is wrong with a ``plain`` sentence, as words to be logged and tested.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from assistant import people
+from assistant.llm.plain import Clause, bigrams, clauses
+from assistant.llm.wording import FORCE, counterpart
+
+_PREPOSITIONS = "由向经为报"
+_AFTER_PREPOSITION = 14
+"""Characters after a preposition in which the one stands whom it introduces."""
+_LEAST = 3
+"""Pairs of characters of what somebody does by which the clause that says it is found."""
+_TITLED = re.compile(f"{people.TITLE}$")
+_DEPUTY = re.compile(rf"(?P<rank>[副代原]|名誉|助理|常务副)?(?P<title>{people.TITLE})")
+_SUFFIX = r"部门|机关|机构|公司|企业|单位|政府|法院|检察院|[局委厅署院部](?![署门委])"
+_ORGAN = re.compile(rf"[一-鿿（）()、]{{0,14}}?[一-鿿]{{1,3}}(?:{_SUFFIX})(?!牌|件|分)")
+_BY = re.compile(rf"由({_ORGAN.pattern})")
+_LEADS = re.compile(r"^(?:其中|同时|此外|另外|另|并|则|但)")
+_NOBODY = re.compile(
+    r"(?:[的时后前内起外中下＃\d]|期间|情况|规定|条件|要求|原则上|一般)$|^[除经对在按自因与向交为以将把]|[；：]"
+)
+_DOES = re.compile(r"负责|牵头|主管|会同")
+
+
+def roles(sentence: str, quote: str) -> tuple[str, ...]:
+    """Who is put in the place of another: the agent of another clause, one behind a preposition, one of another rank."""
+    return (*_displaced(sentence, quote), *_exchanged(sentence, quote), *_ranked(sentence, quote))
+
+
+def _displaced(sentence: str, quote: str) -> Iterator[str]:
+    for preposition in _PREPOSITIONS:
+        places = [match.end() for match in re.finditer(preposition, quote)]
+        if not places:
+            continue
+        introduced = "\n".join(quote[place : place + _AFTER_PREPOSITION] for place in places)
+        for match in re.finditer(f"{preposition}([一-鿿]{{2}})", sentence):
+            moved = preposition == "由" and any(clause.text.startswith(match[1]) for clause in clauses(quote))
+            if match[1] not in introduced and match[1] in quote and match[0] not in quote and not moved:
+                yield f"{match[0]} elsewhere"
+
+
+def _exchanged(sentence: str, quote: str) -> Iterator[str]:
+    """Who is said to do what the quote says of another."""
+    parts = clauses(quote)
+    for clause in clauses(sentence):
+        who, does = _agent(clause.text)
+        if not who or who not in quote or len(bigrams(does)) < _LEAST:
+            continue
+        sources = [place for place in range(len(parts)) if _done(does, parts, place, quote)]
+        own = [_responsible(parts, place, quote) for place in sources if who not in parts[place].text]
+        if own and len(own) == len(sources) and all(_another(who, one, clause.text) for one in own):
+            yield f"{who} for {own[0]}"
+
+
+def _done(does: str, parts: Sequence[Clause], place: int, quote: str) -> bool:
+    """Whether the clause at ``place`` says what somebody does, alone or with the one behind it."""
+    both = [
+        quote[parts[place].start : after.end]
+        for after in parts[place + 1 : place + 2]
+        if "。" not in quote[parts[place].end : after.start] and not _subject(after.text)[0]
+    ]
+    return bool(counterpart(does, [parts[place].text, *both]))
+
+
+def _another(who: str, own: str, clause: str) -> bool:
+    return bool(own) and own not in clause and who not in own and own not in who
+
+
+def _agent(clause: str) -> tuple[str, str]:
+    """Who does something in a clause, and what; two empty strings if it does not say who."""
+    clause = _LEADS.sub("", clause)
+    by = _BY.search(clause)
+    if by:
+        return by[1], clause[: by.start()] + "＃" + clause[by.end() :]
+    return _subject(clause)
+
+
+def _subject(clause: str) -> tuple[str, str]:
+    """Who a clause begins with, and what it goes on to say of it."""
+    organ = _ORGAN.match(clause)
+    if organ and not _NOBODY.search(organ[0]):
+        return organ[0], clause[organ.end() :]
+    for pattern in (FORCE, _DOES):
+        verb = pattern.search(clause)
+        if verb and 2 <= verb.start() <= 12 and not _NOBODY.search(clause[: verb.start()]):
+            return clause[: verb.start()], clause[verb.start() :]
+    return "", ""
+
+
+def _responsible(parts: Sequence[Clause], place: int, quote: str) -> str:
+    """Who does what the clause at ``place`` says: its own agent, or the last one named before in the sentence."""
+    for earlier in reversed(parts[: place + 1]):
+        if "。" in quote[earlier.end : parts[place].start]:
+            return ""
+        who, _ = _subject(earlier.text) if earlier.start < parts[place].start else _agent(earlier.text)
+        if who:
+            return who
+    return ""
+
+
+def _ranked(sentence: str, quote: str) -> Iterator[str]:
+    """Titles of other people, and those that lost their 副."""
+    for name in people.named(quote):
+        before = [sentence[: match.start()] for match in re.finditer(re.escape(name), sentence)]
+        titles = [match[0] for text in before if (match := _TITLED.search(text))]
+        if any(title + name not in quote for title in titles):
+            yield f"title of {name}"
+    ranks: dict[str, set[str]] = {}
+    for match in _DEPUTY.finditer(quote):
+        ranks.setdefault(match["title"], set()).add(match["rank"] or "")
+    for match in _DEPUTY.finditer(sentence):
+        known = ranks.get(match["title"])
+        if known and (match["rank"] or "") not in known:
+            yield f"{match[0]} for {'、'.join(sorted(rank + match['title'] for rank in known))}"
