@@ -106,7 +106,7 @@ _BELOW = (
     r"|(?<!不)(?<!不[得能应宜可])(?:低于|少于|小于|短于|早于|劣于)|不足|未满|不满|≤|<)"
 )
 _BEFORE = re.compile(
-    rf"(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?:了|为|等于|或等于|到|约|在|[^\d，。；、]{{0,3}})$"
+    rf"(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?:了|为|等于|或等于|到|约|在|[^\d，。；、]{{0,3}}|(?<=最[长高多低少短])[^\d，。；、]{{0,6}})$"
 )
 _AFTER = re.compile(
     r"(?:元|人|的)?(?:\(含\)|（含）)?(?:及|或者?)?(?:(?P<above>以上|之上|以外(?=的)|及其以上)"
@@ -194,7 +194,7 @@ def _amount(match: re.Match[str]) -> Amount | None:
 
 
 def _side(text: str, start: int, end: int) -> int:
-    before = _BEFORE.search(text[max(0, start - 10) : start])
+    before = _BEFORE.search(text[max(0, start - 12) : start])
     if before:
         return 1 if before["above"] else -1
     after = _AFTER.match(text, end)

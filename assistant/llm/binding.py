@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant.llm.amounts import Amount
+from assistant.llm.amounts import COMPARISONS, Amount
 from assistant.llm.moments import Moment
 from assistant.llm.plain import Clause, bigrams, clauses
 
@@ -20,7 +20,13 @@ _TO = re.compile(r"[到至][^，。；、由从]*$")
 _BLAND = re.compile(
     r"完成|达到|实现|提高|降低|增加|增长|减少|下降|上升|同比|全[市省国区县]|分别|其中|标准|比例|[每各]?人每月|每[人年月日个]|＃+"
 )
+_COMPARED = re.compile(rf"(?:{COMPARISONS.pattern})[为到至]?$")
 _RANGE = re.compile(r"[-—–~～至到]+")
+_TERMS = frozenset(("年", "个月", "季度", "周", "日", "工作日", "小时", "分钟"))
+"""Units of time, in which one thing may last so long and another one so long."""
+_CONDITION = re.compile(r"[的时]$")
+_CONSEQUENCE = 0.8
+"""Share of the words of a clause that make it another clause said again."""
 _APART = re.compile(r"(?:左右|以上|以下|以内|余)?(?:、|和|与|及|以及|或者?)+")
 """What parts an amount from the next thing of which there is one."""
 _NEAR = 2
@@ -28,6 +34,8 @@ _NEAR = 2
 _RESPECTIVELY = "分别"
 _ITEM = re.compile(r"[、和与及以]+")
 _STOP = re.compile(r"[。；;]")
+_PLAINLY = 2
+"""Words by which something is rather of a rival in another unit."""
 _MOST = 3
 """Words of a rival's sentence, and of no other, that a sentence has to be the rival's."""
 _LEADING = re.compile(r"(?:到|至|截至|截止|自|从|在|力争|争取|计划|预计|其中)*[“\"]?")
@@ -45,8 +53,8 @@ def bound(
     rivals = [
         one
         for one in others
-        if one.unit == other.unit
-        and one.value != other.value
+        if (one.unit == other.unit or {one.unit, other.unit} <= _TERMS)
+        and (one.value, one.unit) != (other.value, other.unit)
         and not _RANGE.fullmatch(source[min(one.end, other.end) : max(one.start, other.start)])
     ]
     if not rivals or amount.unit.startswith("第"):
@@ -109,17 +117,35 @@ def _rather(
     wide = [_sentence(text, one) for text, one in ((said, amount), (source, other), (source, rival))]
     if wide[1] != wide[2] and _rival(*wide):
         return False
+    if _another_follows(_behind(said, amount), _behind(source, other), _behind(source, rival)):
+        return False
     mine, own, theirs = (
         list(_around(text, one, counted))
         for text, one, counted in ((said, amount, amounts), (source, other, others), (source, rival, others))
     )
+    least = 1 if other.unit == rival.unit else _PLAINLY
     for words, here, there in zip(mine, own, theirs, strict=True):
         if not (words and here and there):
             continue
         more = len(words & (here - there)) - len(words & (there - here))
-        if more:
+        if abs(more) >= least:
             return more > 0
     return True
+
+
+def _another_follows(mine: frozenset[str], own: frozenset[str], theirs: frozenset[str]) -> bool:
+    """Whether what follows on a condition is what follows on a rival's: 满2家的，招标；满1家的，谈判."""
+    least = _CONSEQUENCE * len(mine)
+    return bool(mine) and len(mine & theirs) >= least > len(mine & own) and len(mine & own) < len(mine & theirs)
+
+
+def _behind(text: str, amount: Amount) -> frozenset[str]:
+    """What follows on the condition in which an amount stands: the words of the clause behind it; none if it is in none."""
+    found = clauses(text)
+    place = next((place for place, one in enumerate(found) if one.start <= amount.start < one.end), len(found))
+    if place + 1 >= len(found) or text[found[place].end] in "；;。" or not _CONDITION.search(found[place].text):
+        return frozenset()
+    return bigrams(found[place + 1].text)
 
 
 def _rival(words: frozenset[str], own: frozenset[str], theirs: frozenset[str]) -> bool:
@@ -140,11 +166,11 @@ def _around(text: str, amount: Amount, counted: Sequence[Amount]) -> Iterator[fr
     last = min([clause.end, *(one.start for one in counted if amount.end <= one.start)])
     first = max([clause.start, *(one.end for one in counted if clause.start < one.end <= amount.start)])
     apart = _APART.match(text, first)
-    near = _told(text[apart.end() if apart else clause.start : amount.start])
+    near = _told(_COMPARED.sub("", text[apart.end() if apart else clause.start : amount.start]))
     behind = _told(text[amount.end : last])
     close = _told(_ITEM.split(text[amount.end : last])[0])
     yield _told(item) if item else near | close if len(near) >= _NEAR else frozenset()
-    inside = _told(text[clause.start : amount.start]) | behind
+    inside = _told(_COMPARED.sub("", text[clause.start : amount.start])) | behind
     yield inside
     if place and text[found[place - 1].end] not in "；;。":
         inside |= _told(found[place - 1].text)

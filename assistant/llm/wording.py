@@ -51,6 +51,8 @@ _WHOLE = 0.7
 """Share of the pairs of characters of the one clause that make a clause that restates it restate the whole of it."""
 _LIKE = 0.5
 """As ``_SAME``, of a clause in which a word may be turned into its opposite."""
+_HARDLY = 0.3
+"""As ``_LIKE``, of a part that has its numbers."""
 _NEARLY = 0.75
 """Share of the likeness of the likest clause with which another one may be meant as well."""
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
@@ -72,7 +74,7 @@ _LIMITS = tuple(
             r"首次|初次|第一次|首套",
             r"连续(?=[^，。；]{0,6}(?:满|[＃\d]))",
             r"同时(?:具备|符合|满足)",
-            r"(?<![未非])经[^，。；]{0,25}?(?:批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验)[^，。；]{0,4}?(?:[后的可]|[，。；])",
+            r"(?<![未非已曾神])经(?!济|营|费|常|验|历|贸|办|过|纪|理|销)[^，。；]{0,25}?(?:批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验)",
         ),
     )
 )
@@ -89,6 +91,8 @@ def force(sentence: str, quote: str) -> tuple[str, ...]:
     kept = {match.lastgroup for match in FORCE.finditer(said)}
     found: list[str] = []
     for clause in clauses(said):
+        if clause.text in parts:
+            continue
         aligned = counterpart(clause.text, parts)
         whole = bool(aligned) and len(bigrams(aligned) & bigrams(clause.text)) >= _WHOLE * len(bigrams(aligned))
         found += _forced(clause.text, aligned or source, dropping=whole or not {FORBIDS, DENIES, SPARES} & kept)
@@ -158,7 +162,7 @@ def _restating(clause: str, parts: Sequence[str]) -> str:
     return "，".join(
         part
         for part, share in zip(parts, shares, strict=True)
-        if share >= least or figures & set(_FIGURE.findall(part))
+        if share >= least or (share >= _HARDLY * len(pairs) and figures & set(_FIGURE.findall(part)))
     )
 
 
@@ -183,7 +187,7 @@ def limits(sentence: str, quote: str) -> tuple[str, ...]:
     said = bigrams(sentence)
     segments = [part for part in _SEGMENT.split(quote) if part]
     shares = [len(said & bigrams(part)) for part in segments]
-    for part, share in zip(segments, shares, strict=True):
+    for place, (part, share) in enumerate(zip(segments, shares, strict=True)):
         found += [
             f"dropped: {match[0]}"
             for one in _LIMITS
@@ -194,7 +198,7 @@ def limits(sentence: str, quote: str) -> tuple[str, ...]:
         if not main or share < max(shares) or len(said & main) < 0.35 * len(main):
             continue
         others = _OTHERS.search(sentence) and not _OTHERS.search(part)
-        if _EXCEPTION.search(part) and not _EXCEPTION.search(sentence) and not others:
+        if _excepted(part, segments[place + 1 :]) and not _EXCEPTION.search(sentence) and not others:
             found.append("dropped: an exception")
     return tuple(found)
 
@@ -277,6 +281,14 @@ def _behind_negator(text: str, pair: str) -> list[bool]:
     return [place > 0 and text[place - 1] in _NEGATORS for place in places]
 
 
+def _excepted(part: str, following: Sequence[str]) -> bool:
+    """Whether there is an exception from what a segment says: in it, or for a ban in one behind it that is nothing else."""
+    apart = any(_EXCEPTION.search(one) and not bigrams(_without_exception(one)) for one in following)
+    return bool(_EXCEPTION.search(part)) or (
+        apart and any(one.lastgroup == FORBIDS for one in FORCE.finditer(part))
+    )
+
+
 def _without_exception(part: str) -> str:
     return "，".join(clause.text for clause in clauses(part) if not _EXCEPTION.search(clause.text))
 
@@ -288,8 +300,9 @@ def _restated(limit: re.Match[str], part: str, said: frozenset[str]) -> bool:
         if clause.start <= limit.start() < clause.end:
             behind = part[min(limit.end(), clause.end) : clause.end]
             following = found[place + 1].text if place + 1 < len(found) else ""
-            confined = bigrams(following if limit[0].endswith("经") or len(bigrams(behind)) < _LEAST else behind)
-            return bool(confined) and len(confined & said) >= 0.5 * len(confined)
+            rules = [behind, following] if "经" in limit[0][:2] or len(bigrams(behind)) < _LEAST else [behind]
+            confined = [found for rule in rules if len(found := bigrams(rule)) >= _LEAST]
+            return any(len(one & said) >= 0.5 * len(one) for one in confined)
     return False
 
 
