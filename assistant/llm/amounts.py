@@ -112,6 +112,9 @@ _AFTER = re.compile(
     r"(?:元|人|的)?(?:\(含\)|（含）)?(?:及|或者?)?(?:(?P<above>以上|之上|以外(?=的)|及其以上)"
     r"|(?P<below>以下|以内|之内|之下|以里|内(?![容部外蒙地陆河涝在需设])))"
 )
+_RANGE = re.compile(r"[-—–~～至到、]+")
+_CHANGE = re.compile(r"[由从][^，。；]{0,4}$")
+"""What stands before an amount from which something changes: 由5万至10万 is no range."""
 COMPARISONS = re.compile(rf"{_ABOVE}|{_BELOW}")
 """The words that say on which side of an amount a thing is."""
 
@@ -204,16 +207,21 @@ def _side(text: str, start: int, end: int) -> int:
 
 
 def _ranged(text: str, found: list[Amount]) -> Iterator[Amount]:
-    """The amounts, those that begin a range (10至20万吨) with the unit of its end."""
+    """The amounts, those of a range (10至20万吨) with the unit of its end, and as the least and the most that they are."""
     for place, amount in enumerate(found):
         following = found[place + 1] if place + 1 < len(found) else None
-        if not amount.unit and following and re.fullmatch(r"[-—–~～至到、]+", text[amount.end : following.start]):
-            scale = re.match(r"[\d.]+([十百千万亿]+)", text[following.start : following.end])
-            bare = text[amount.start : amount.end].replace(".", "").isdigit()
-            number = amount.value
-            for character in scale[1] if scale and bare else "":
-                number *= _SCALES[character]
-            amount = replace(amount, value=number, unit=following.unit, side=following.side)
+        between = text[amount.end : following.start] if following else ""
+        if following and _RANGE.fullmatch(between) and amount.unit in ("", following.unit):
+            if not amount.unit:
+                scale = re.match(r"[\d.]+([十百千万亿]+)", text[following.start : following.end])
+                bare = text[amount.start : amount.end].replace(".", "").isdigit()
+                number = amount.value
+                for character in scale[1] if scale and bare else "":
+                    number *= _SCALES[character]
+                amount = replace(amount, value=number, unit=following.unit, side=following.side)
+            if "、" not in between and amount.side == 0 and not _CHANGE.search(text[: amount.start]):
+                amount = replace(amount, side=1)
+                found[place + 1] = replace(following, side=-1)
         yield amount
 
 

@@ -21,24 +21,26 @@ _BLAND = re.compile(
     r"完成|达到|实现|提高|降低|增加|增长|减少|下降|上升|同比|全[市省国区县]|分别|其中|标准|比例|[每各]?人每月|每[人年月日个]|＃+"
 )
 _COMPARED = re.compile(rf"(?:{COMPARISONS.pattern})[为到至]?$")
-_RANGE = re.compile(r"[-—–~～至到]+")
+_RANGE = re.compile(r"(?:以上|以下|以内)?[-—–~～至到]*")
 _TERMS = frozenset(("年", "个月", "季度", "周", "日", "工作日", "小时", "分钟"))
 """Units of time, in which one thing may last so long and another one so long."""
 _CONDITION = re.compile(r"[的时]$")
 _CONSEQUENCE = 0.8
 """Share of the words of a clause that make it another clause said again."""
-_APART = re.compile(r"(?:左右|以上|以下|以内|余)?(?:、|和|与|及|以及|或者?)+")
+_APART = re.compile(r"(?:左右|以上|以下|以内|余)?[（）()、和与及以或者]+")
 """What parts an amount from the next thing of which there is one."""
 _NEAR = 2
 """Words in front of an amount that tell by themselves what it is of."""
 _RESPECTIVELY = "分别"
 _ITEM = re.compile(r"[、和与及以]+")
+_CLOSE = re.compile(r"[、和与及（）()]")
 _STOP = re.compile(r"[。；;]")
 _PLAINLY = 2
 """Words by which something is rather of a rival in another unit."""
 _MOST = 3
 """Words of a rival's sentence, and of no other, that a sentence has to be the rival's."""
 _LEADING = re.compile(r"(?:到|至|截至|截止|自|从|在|力争|争取|计划|预计|其中)*[“\"]?")
+_RATE = re.compile(r"[每按](?:[人生户家个])?(?:每)?(学年|学期|年|月|日|天|周|季度?|小时|次)")
 _AHEAD = re.compile(r"[前后](?=第?$)")
 _BEHIND = re.compile(r"(?:以|之)?([前后])(?![端景续勤期])")
 
@@ -80,6 +82,19 @@ def _leads(text: str, moment: Moment) -> bool:
     """Whether a moment stands at the beginning of its clause, and so is that of what follows."""
     clause = next((one for one in clauses(text) if one.start <= moment.start < one.end), None)
     return clause is not None and _LEADING.fullmatch(text[clause.start : moment.start]) is not None
+
+
+def same_rate(amount: Amount, said: str, other: Amount, source: str) -> bool:
+    """Whether two amounts are for the same time: 每月1000元 are not 每年1000元. Where one says nothing of it, they are."""
+    mine, theirs = _rates(said, amount), _rates(source, other)
+    return not mine or not theirs or bool(mine & theirs)
+
+
+def _rates(text: str, amount: Amount) -> frozenset[str]:
+    """The times for which an amount is, as its part of the clause says."""
+    ahead = re.split(r"[，。；：:（）()、＃]", text[: amount.start])[-1]
+    behind = re.match(r"(?:元|人)?/(年|月|日|天)", text[amount.end :])
+    return frozenset(_RATE.findall(ahead)) | frozenset(behind.groups() if behind else ())
 
 
 def same_way(amount: Amount, said: str, other: Amount, source: str) -> bool:
@@ -167,9 +182,8 @@ def _around(text: str, amount: Amount, counted: Sequence[Amount]) -> Iterator[fr
     first = max([clause.start, *(one.end for one in counted if clause.start < one.end <= amount.start)])
     apart = _APART.match(text, first)
     near = _told(_COMPARED.sub("", text[apart.end() if apart else clause.start : amount.start]))
-    behind = _told(text[amount.end : last])
-    close = _told(_ITEM.split(text[amount.end : last])[0])
-    yield _told(item) if item else near | close if len(near) >= _NEAR else frozenset()
+    behind = _told(_CLOSE.split(text[amount.end : last])[0])
+    yield _told(item) if item else near | behind if len(near) >= _NEAR else frozenset()
     inside = _told(_COMPARED.sub("", text[clause.start : amount.start])) | behind
     yield inside
     if place and text[found[place - 1].end] not in "；;。":

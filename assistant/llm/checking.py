@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from assistant.llm import novelty, roles, wording
 from assistant.llm.amounts import Amount, amounts
-from assistant.llm.binding import bound, dated, same_way
+from assistant.llm.binding import bound, dated, same_rate, same_way
 from assistant.llm.moments import Moment, covered, moments
 from assistant.llm.plain import plain, shortened
 from index.names import name, number
@@ -104,6 +104,8 @@ def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
             yield f"{written} of another thing"
         elif not any(same_way(amount, said.rest, one, source.rest) for one in alike):
             yield f"{written} the other way"
+        elif not any(same_rate(amount, said.rest, one, source.rest) for one in alike):
+            yield f"{written} for another time"
 
 
 def _alike(one: Amount, other: Amount) -> bool:
