@@ -301,7 +301,7 @@ def _restated(limit: re.Match[str], part: str, said: frozenset[str]) -> bool:
             behind = part[min(limit.end(), clause.end) : clause.end]
             following = found[place + 1].text if place + 1 < len(found) else ""
             rules = [behind, following] if "经" in limit[0][:2] or len(bigrams(behind)) < _LEAST else [behind]
-            confined = [found for rule in rules if len(found := bigrams(rule)) >= _LEAST]
+            confined = [words for rule in rules if len(words := bigrams(rule)) >= _LEAST]
             return any(len(one & said) >= 0.5 * len(one) for one in confined)
     return False
 
