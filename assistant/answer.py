@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant import compose, periods
-from assistant.compose import Said
 from assistant.confidence import confidence, model
 from assistant.evidence import Candidate, Source
+from assistant.lines import Said, section_of, short, statement
 from assistant.prompts import render
 from assistant.question import Question
 from assistant.reader.reading import Read
@@ -74,7 +74,7 @@ def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
     numbered = (
         start.kind == "list"
         and len(items) > 1
-        and not any(_OWN_ENUMERATOR.match(compose.statement(line)) for line in items)
+        and not any(_OWN_ENUMERATOR.match(statement(line)) for line in items)
     )
     place = 0
     yield start
@@ -82,15 +82,20 @@ def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
         key = (line.source.document.id, line.quoted.start, line.quoted.end)
         new = key not in markers
         marker = markers.setdefault(key, len(markers) + 1)
-        words = re.sub(r"\s*\n\s*", " ", compose.statement(line))
+        words = _flat(statement(line))
         place += not line.lead
         text = f"{place}. {words}" if numbered and not line.lead else words
         yield Answer.piece(
             text=("\n" if order else "") + f"{text}[{marker}]",
-            statements=(Statement(words, marker, line.lead),),
+            statements=(Statement(words, marker, line.lead, _flat(short(line))),),
             citations=(cite(line, marker),) if new else (),
         )
     yield from _warnings(lines)
+
+
+def _flat(text: str) -> str:
+    """``text`` on one line."""
+    return re.sub(r"\s*\n\s*", " ", text)
 
 
 _OUTDATED = {"已修改": "已被修改", "已废止": "已废止", "失效": "已失效"}
@@ -109,7 +114,7 @@ def _warnings(lines: Sequence[Said]) -> Iterator[Answer]:
 
 def cite(line: Said, marker: int) -> Citation:
     """The citation of the sentence that a line quotes."""
-    heading = line.source.path(compose.section_of(line).number)
+    heading = line.source.path(section_of(line).number)
     return Citation.of(line.source.document, line.quoted, heading, marker)
 
 
@@ -137,5 +142,5 @@ def _refused(start: Answer, finding: Finding) -> Answer:
         refusal = "period"
     else:
         text, refusal = render("related"), "related"
-    text += "".join(f"\n· {compose.statement(line)}[{marker}]" for marker, line in enumerate(lines, 1))
+    text += "".join(f"\n· {statement(line)}[{marker}]" for marker, line in enumerate(lines, 1))
     return start + Answer.piece(text=text, citations=citations, refusal=refusal)

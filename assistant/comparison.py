@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from assistant import periods, topic
 from assistant.prompts import render
-from assistant.types import Answer, Citation, Statement
+from assistant.types import Answer, Citation
 from assistant.vocabulary import places, policy_words
 from index import regions
 from index.types import Hit, Span
@@ -115,7 +115,7 @@ def _moved(piece: Answer, by: int) -> Answer:
     """What ``piece`` says, its markers ``by`` higher."""
     return Answer.piece(
         _MARKER.sub(lambda marker: f"[{int(marker[1]) + by}]", piece.text),
-        tuple(Statement(one.text, one.marker + by, one.lead) for one in piece.statements),
+        tuple(replace(one, marker=one.marker + by) for one in piece.statements),
         tuple(_renumbered(one, by) for one in piece.citations),
     )
 

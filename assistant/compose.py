@@ -7,30 +7,28 @@ it. Every statement is copied from the document, and quotes the sentence that it
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from itertools import takewhile
 
-import rjieba
-
-from assistant import form, matching
-from assistant.evidence import Candidate, Source, clauses, head, innermost, residual
+from assistant import form, items, matching
+from assistant.evidence import Candidate, Source, clauses, head, residual
+from assistant.lines import Said, bare
+from assistant.measures import parallel
+from assistant.picking import Pick, in_clause, marked, picked
 from assistant.question import Question
-from assistant.reader.boundaries import whole
 from assistant.reader.reading import Read
-from assistant.vocabulary import actions, comparable
+from assistant.vocabulary import comparable
 from index.search import references
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
-AGREEMENT = 0.5
-"""What a point of the best sentence's score is worth beside the reader's logits for a span of it."""
 POINTS = frozenset({"number", "date", "person", "place"})
 """Kinds of question that one word answers; it is said in its clause, since 98.2% alone tells nothing."""
 SURE = 0.8
 """Share of the subject that a clause covers, from which on it answers those by itself."""
+OVERRULING = 0.0
+"""Logits from which on the reader's pick is said although it does not stand in the best sentence."""
 NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
 EQUAL = 0.98
@@ -41,21 +39,8 @@ BRIEF = 60
 """Characters up to which a sentence is said whole instead of its telling clause."""
 LONG_LEAD = 100
 """Characters above which an announcement is shortened to its last sentence, or left out."""
-SHORTEST = 4
-"""Characters of the shortest clause that can be a measure (加强监管)."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """One line of an answer: the range that is said, inside the sentence that is quoted for it."""
-
-    source: Source
-    section: int
-    said: Span
-    quoted: Span
-    lead: bool = False
 
 
 def compose(
@@ -78,24 +63,30 @@ def compose(
         section = _whole_section(question, found, weight) or _headed(question, best)
         if section is not None:
             return _section(*section)
-    if question.kind in {"list", "open", "reason"} and (led := _led(best)):
+    if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
         return led
-    if _wants_reading(question, best) and (read := spoken(found, reads)):
-        return tuple(map(_in_clause, read)) if question.kind in POINTS else read
+    pick = picked(found, reads)
+    if pick is not None and _outdoes(pick, question, best):
+        return tuple(map(in_clause, pick.lines))
     if question.kind in {"list", "open", "reason"}:
-        return _sentences(question, found)
-    if question.kind in POINTS:
-        return (_clause(question, best, weight),)
-    return (_sentence(best),)
+        lines = _sentences(question, found)
+    elif question.kind in POINTS:
+        lines = (_clause(question, best, weight),)
+    else:
+        lines = (_sentence(best),)
+    one = len({line.quoted for line in lines}) == 1
+    return marked(lines, pick) if one or question.kind != "list" else lines
 
 
-def _wants_reading(question: Question, best: Candidate) -> bool:
-    """Whether the reader may say where in the best sentence the answer stands.
+def _outdoes(pick: Pick, question: Question, best: Candidate) -> bool:
+    """Whether what the reader picked is said, and not what rules find in the best sentence.
 
-    Words that are all in one clause of the sentence tell better than it does: on our own cases for development that
-    keeps 15 right answers of 466, on public questions it costs two points of ROUGE-L.
+    In that sentence it is unless words that are all in one clause tell better where the answer stands; another
+    sentence is said for it if the reader is sure.
     """
-    return best.features.clause < (SURE if question.kind in POINTS else 1.0)
+    if pick.within(best):
+        return best.features.clause < (SURE if question.kind in POINTS else 1.0)
+    return pick.score >= OVERRULING
 
 
 def _article(question: Question, found: Sequence[Candidate]) -> tuple[Source, Section] | None:
@@ -163,18 +154,17 @@ def _headed(question: Question, best: Candidate) -> tuple[Source, Section] | Non
 
 
 _ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大](?!季度|方面军)")
-_NUMERALS = "零一二三四五六七八九十"
 
 
 def _asked_item(question: Question, source: Source, section: Section) -> Section:
     """The item that the question asks for by its place in the list (第二项, 最后一项), else the section."""
     match = _ITEM.search(question.text)
-    items = [child for child in source.children(section.number) if child.kind == "item"]
-    if not match or not items:
+    inside = [child for child in source.children(section.number) if child.kind == "item"]
+    if not match or not inside:
         return section
-    written = match[1] or str(len(items))
-    place = int(written) if written.isdigit() else _NUMERALS.index(written)
-    return items[place - 1] if 0 < place <= len(items) else section
+    written = match[1] or str(len(inside))
+    place = items.number(written)
+    return inside[place - 1] if 0 < place <= len(inside) else section
 
 
 def _section(source: Source, section: Section) -> tuple[Said, ...]:
@@ -246,52 +236,8 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
     return tuple(lines)
 
 
-def spoken(found: Sequence[Candidate], reads: Sequence[Read], agreement: float = AGREEMENT) -> tuple[Said, ...]:
-    """What the reader takes for the answer, a line for each sentence of it; empty if it finds none.
-
-    A span counts only if it stands in the best candidate, at least in part, and if each of its sentences is a
-    candidate: none of another time or place.
-    """
-    best: tuple[float, tuple[Said, ...]] = (-math.inf, ())
-    document_id = found[0].source.document.id
-    inside = [one for one in found if one.source.document.id == document_id]
-    for read in reads:
-        if read.window.document_id != document_id:
-            continue
-        for span, score in read.spans:
-            if not span.overlaps(found[0].span):
-                continue
-            of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
-            total = score + agreement * max(one.score for one in of)
-            if total > best[0] and (lines := _lines(span, of)):
-                best = total, lines
-    return best[1]
-
-
-def _in_clause(line: Said) -> Said:
-    """The line with the whole of the clauses that it stands in."""
-    text = line.source.document.text
-    parts = [part for part in clauses(text, line.quoted) if part.overlaps(line.said)]
-    return replace(line, said=_bare(Span(parts[0].start, parts[-1].end), text))
-
-
-def _lines(span: Span, of: Sequence[Candidate]) -> tuple[Said, ...]:
-    """The parts of ``span`` in each of its sentences; empty if a word of it stands in none of them."""
-    text = of[0].source.document.text
-    span = whole(span, text)
-    lines = []
-    reached = span.start
-    for candidate in of:
-        if _bare(Span(reached, max(reached, candidate.span.start)), text):
-            return ()
-        said = _bare(Span(max(span.start, candidate.span.start), min(span.end, candidate.span.end)), text)
-        reached = candidate.span.end
-        if said:
-            lines.append(Said(candidate.source, candidate.section, said, candidate.span))
-    return tuple(lines) if reached >= span.end else ()
-
-
 _LEADS = re.compile(r"[:：](?:\s*——)?$")
+_ASKS = re.compile(r"[?？]$")
 _SPEAKS = re.compile(
     r"^(?:会议|报告|通知|讲话|文件|他|她|[一-鿿]{2,4})?(?:强调|指出|要求|认为|提出|明确)[\s,，:：]?"
 )
@@ -301,7 +247,8 @@ _GOES_ON = re.compile(r"^(?:要|应|必须|坚持|务必|不得)")
 def _led(best: Candidate) -> tuple[Said, ...]:
     """The sentences that the best one leads in, with it; empty if it leads nothing in.
 
-    A sentence that ends in a colon leads in the rest of its section; "会议强调 要…" leads in what goes on with 要.
+    A sentence that ends in a colon leads in the rest of its section; one that asks, what stands up to the next that
+    asks; "会议强调 要…" leads in what goes on with 要.
     """
     source, text = best.source, best.source.document.text
     section = source.sections[best.section]
@@ -313,6 +260,8 @@ def _led(best: Candidate) -> tuple[Said, ...]:
     after = [part for part in after if len(part)]
     if _LEADS.search(best.text):
         led = after
+    elif _ASKS.search(best.text):
+        led = list(takewhile(lambda part: not _ASKS.search(part.of(text)), after))
     elif _SPEAKS.search(best.text):
         going = takewhile(lambda part: _GOES_ON.match(part.of(text)), after)
         led = list(going)
@@ -347,73 +296,4 @@ def _clause(question: Question, candidate: Candidate, weight: Callable[[str], fl
         nearest = min(having, key=lambda place: (min(abs(place - first), abs(place - last)), place))
         first, last = min(first, nearest), max(last, nearest)
     span = trimmed(Span(parts[first].start, parts[last].end), text)
-    return Said(candidate.source, candidate.section, _bare(span, text), candidate.span)
-
-
-def parallel(text: str, span: Span) -> tuple[Span, ...]:
-    """The measures that a sentence lists, one span each without its comma; the sentence itself if it lists none.
-
-    It lists measures if it has several clauses, each of at least four characters and each beginning with a verb
-    or an adverb: "加快建立…,深化…,强化…".
-    """
-    parts = clauses(text, span)
-    if len(parts) < 2 or not all(_measure(part.of(text)) for part in parts):
-        return (span,)
-    return tuple(_bare(part, text) for part in parts)
-
-
-def _measure(clause: str) -> bool:
-    """Whether a clause is a measure: it begins with a verb (深化, 研究编制), or with how it is done (扎实, 进一步)."""
-    clause = _ENUMERATOR.sub("", clause.strip(" \n\t，,；;。"))
-    if len(clause) < SHORTEST:
-        return False
-    _word, tag = rjieba.tag(clause)[0]
-    return tag[0] in {"v", "d", "a", "i", "l"} or clause[:2] in actions() or clause[:2] in _MANNERS
-
-
-_ENUMERATOR = re.compile(r"^[一二三四五六七八九十]+(?:是|要)")
-_MANNERS = frozenset(
-    [
-        "全面",
-        "综合",
-        "严格",
-        "依法",
-        "分类",
-        "同步",
-        "重点",
-        "逐步",
-        "大力",
-        "深入",
-        "持续",
-        "继续",
-        "稳步",
-        "着力",
-        "加快",
-        "积极",
-        "扎实",
-        "认真",
-        "切实",
-        "坚决",
-        "有效",
-    ]
-)
-
-
-def _bare(span: Span, text: str) -> Span:
-    """``span`` without outer white space and the comma or full stop at its end."""
-    start, end = span.start, span.end
-    while end > start and (text[end - 1].isspace() or text[end - 1] in "，,；;。"):
-        end -= 1
-    while start < end and (text[start].isspace() or text[start] in "，,；;。"):
-        start += 1
-    return Span(start, end)
-
-
-def statement(line: Said) -> str:
-    """The words of a line."""
-    return line.said.of(line.source.document.text)
-
-
-def section_of(line: Said) -> Section:
-    """The innermost section in which the quoted sentence stands."""
-    return innermost(line.source.sections, line.quoted)
+    return Said(candidate.source, candidate.section, bare(span, text), candidate.span)

@@ -42,7 +42,7 @@ def meant(question: str, answer: str) -> str:
     if not match:
         return ""
     lines = items(answer)
-    place = len(lines) if match["last"] else _number(match["number"] or match["label"])
+    place = len(lines) if match["last"] else number(match["number"] or match["label"])
     if match["back"]:
         place = len(lines) + 1 - place
     return re.split(r"[，,；;。]", lines[place - 1])[0] if 0 < place <= len(lines) else ""
@@ -58,5 +58,6 @@ def _asked(question: str) -> re.Match[str] | None:
     return _ITEM.search(question) if len(question) <= _LONGEST and _DETAIL.search(question) else None
 
 
-def _number(text: str) -> int:
+def number(text: str) -> int:
+    """The number that ``text`` writes in digits, or as one of 零 to 十."""
     return int(text) if text.isdigit() else _NUMBERS.index(text)

@@ -32,7 +32,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         r"\bwhat (?:percentage|percent|proportion|share|ratio|rate|number)\b|\b(?:ratio|rate|percentage|proportion) of\b",
     ),
     "place": (
-        r"哪里|哪儿|在哪(?!些|个|一?[年月日天])|什么地方|何地|何处",
+        r"哪里|哪儿|在哪(?!些|个|一?[年月日天])|什么地方|何地|(?<!如)何处",
         r"哪个(?:城市|省|地方|县)|地点",
         r"\bwhere\b",
     ),

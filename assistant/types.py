@@ -69,12 +69,14 @@ class Citation:
 class Statement:
     """One line of an answer, copied from a document, and the marker of the citation that bears it out.
 
-    ``lead`` is true of a line that introduces the items below it.
+    ``lead`` is true of a line that introduces the items below it. ``short`` is the part of the text that answers
+    by itself, word for word, and empty where none is known.
     """
 
     text: str
     marker: int
     lead: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,11 @@ class Answer:
     refusal: str = ""
     hits: tuple[Hit, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def short(self) -> str:
+        """What answers by itself, without what stands around it; empty where that is not known."""
+        return "；".join(line.short for line in self.statements if line.short)
 
     @classmethod
     def piece(

@@ -19,16 +19,10 @@ from sklearn.model_selection import cross_val_predict
 
 from assistant import Assistant, smalltalk
 from assistant.answer import fitting
-from assistant.chain import PASSAGES
 from assistant.confidence import inputs, model
-from assistant.evidence import candidates
-from assistant.question import understand
-from assistant.reader.ranking import reranked
-from assistant.reader.windows import windows
 from assistant.rewrite import standalone
-from assistant.sources import Sources
-from assistant.words import Words
 from evals.cases import FOLDER, read
+from evals.lookup import Lookup
 
 FOLDS = 10
 STRENGTH = 0.3
@@ -40,20 +34,16 @@ def main() -> None:
     rows: list[list[float]] = []
     answerable: list[bool] = []
     with Assistant.open() as assistant:
-        words, sources = Words(assistant.library), Sources(assistant.library)
+        lookup = Lookup(assistant.library, assistant.reader)
         for case in (*read(FOLDER / "dev.jsonl"), *read(FOLDER / "fresh.jsonl")):
             if smalltalk.reply(case.question):
                 continue
-            question = understand(words.mended(standalone(case.question, case.history)))
-            hits = assistant.library.search(words.expanded(question), PASSAGES)
-            source = sources.behind(hits).__getitem__
-            reads = assistant.reader.read(question.text, windows(hits, source)) if assistant.reader else ()
-            found = candidates(question, reranked(hits, reads), source, words.weight, reads)
-            best = fitting(question, found)[:1]
-            rows += [list(inputs(question, candidate, reads).values()) for candidate in best]
+            found = lookup(standalone(case.question, case.history))
+            best = fitting(found.question, lookup.candidates(found))[:1]
+            rows += [list(inputs(found.question, candidate, found.reads).values()) for candidate in best]
             answerable += [case.answerable for _ in best]
     features, wanted = np.array(rows), np.array(answerable)
-    names = model(reads).coefficients
+    names = model(found.reads).coefficients
     fitted: Any = LogisticRegression(C=STRENGTH, max_iter=5000)
     guessed = cross_val_predict(fitted, features, wanted, cv=FOLDS, method="predict_proba")[:, 1]
     fitted.fit(features, wanted)

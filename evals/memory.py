@@ -10,11 +10,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.embed import Passage
+from assistant.settings import Settings
+from index.embed import Encoder, Passage
 from index.library import PassageEncoder
 
 Vectors = npt.NDArray[np.float32]
 
+FOLDER, FILE = "evals", "vectors.sqlite"
+"""Where, under the home folder, evaluations keep what can be made again; and the file of the vectors."""
 _TOGETHER = 256
 """Passages that are encoded before they are written down; what an interruption can lose."""
 
@@ -27,6 +30,12 @@ class RememberingEncoder:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = sqlite3.connect(path)
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, rows INT, data BLOB)")
+
+    @classmethod
+    def configured(cls, settings: Settings) -> RememberingEncoder:
+        """The encoder of ``settings``; the file is kept where its evaluations are."""
+        encoder = Encoder(settings.model, cache=settings.cache, threads=settings.threads)
+        return cls(encoder, settings.home / FOLDER / FILE)
 
     @property
     def name(self) -> str:

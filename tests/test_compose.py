@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.compose import Said, compose, parallel, section_of, statement
+from assistant.compose import compose
 from assistant.evidence import candidates
+from assistant.lines import Said, section_of, short, statement
 from assistant.question import understand
+from assistant.reader.reading import Read, Window
 from index.sentences import sentences, trimmed
 from index.split import chunks
 from index.types import Hit, Span
@@ -79,19 +81,47 @@ def test_nothing_found_says_nothing() -> None:
     assert compose(understand("节水"), (), even) == ()
 
 
-@pytest.mark.parametrize(
-    ("text", "measures"),
-    [
-        ("推进河道清淤,深化改革试点,研究编制《规划》。", ["推进河道清淤", "深化改革试点", "研究编制《规划》"]),
-        ("二是加强监管,扎实推进整治。", ["二是加强监管", "扎实推进整治"]),
-        ("水质达到三类,全市居民满意。", ["水质达到三类,全市居民满意。"]),
-        ("继续治理河道,大力推进“美丽河湖”建设。", ["继续治理河道", "大力推进“美丽河湖”建设"]),
-        ("推进河道清淤。", ["推进河道清淤。"]),
-        ("加强监管,等等。", ["加强监管,等等。"]),
-    ],
-)
-def test_parallel_measures_are_parted_and_other_sentences_kept(text: str, measures: list[str]) -> None:
-    assert [part.of(text) for part in parallel(text, Span(0, len(text)))] == measures
+def test_a_sentence_that_asks_is_answered_by_what_follows_up_to_the_next() -> None:
+    text = (
+        "问答。\n医院可以公开募捐吗？\n医院不可以公开募捐。可以与慈善组织合作。\n捐款如何开票？\n由财政部门监制。"
+    )
+    assert said("医院可以公开募捐吗", text) == [
+        "医院可以公开募捐吗？",
+        "医院不可以公开募捐。",
+        "可以与慈善组织合作。",
+    ]
+
+
+NONE = np.zeros(0, np.float32)
+TWO = "市水务局召开会议,局长王建国出席会议并讲话,要求加强城乡供水安全保障,副局长李明汇报了全年的工作。会议由赵强主持。"
+
+
+def read_for(question: str, part: str, logits: float) -> list[Said]:
+    """The lines of an answer to ``question`` from ``TWO``, for a reader that takes ``part`` for the answer."""
+    of = source(TWO, title="纪要", day=None)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", TWO, of.sections)]
+    asked = understand(question)
+    start = TWO.index(part)
+    window = Window("d", Span(0, len(TWO)), "", TWO)
+    span = (Span(start, start + len(part)), logits)
+    read = Read(window, 0.0, (span,), np.zeros((0, 2), np.int64), NONE, NONE)
+    return list(compose(asked, candidates(asked, hits, lambda _: of, even), even, [read]))
+
+
+def test_what_the_reader_takes_for_the_answer_is_said_in_its_clause() -> None:
+    (line,) = read_for("供水由哪位领导讲的", "王建国", 5.0)
+    assert (statement(line), short(line)) == ("局长王建国出席会议并讲话", "王建国")
+
+
+def test_another_sentence_is_said_for_the_best_one_only_if_the_reader_is_sure() -> None:
+    assert [statement(line) for line in read_for("全年的工作由谁汇报", "赵强", 5.0)] == ["会议由赵强主持"]
+    (line,) = read_for("全年的工作由谁汇报", "赵强", -5.0)
+    assert "李明" in statement(line)
+
+
+def test_a_brief_sentence_that_has_all_words_is_said_with_what_the_reader_takes_of_it() -> None:
+    (line,) = read_for("全年的工作由谁汇报", "李明", 5.0)
+    assert (line.said, short(line)) == (line.quoted, "李明")
 
 
 @given(

@@ -115,3 +115,13 @@ def test_of_two_answers_in_one_window_the_later_alone_goes_on() -> None:
     assert window.run != first
     second = window.begin(Talk("", (Round("乙"),)))
     assert window.run == second != first
+
+
+def test_what_answers_by_itself_stands_out_in_its_line() -> None:
+    said = Statement("占比为<98%>，创新高", 1, short="<98%>")
+    shown = replied(Round("问", replace(ANSWER, text="占比为<98%>，创新高[1]", statements=(said,)), ended=True))
+    assert '<div class="line">占比为<strong class="short">&lt;98%&gt;</strong>，创新高<a ' in shown
+    whole = replace(said, short=said.text)
+    assert "<strong" not in replied(
+        Round("问", replace(ANSWER, text=f"{said.text}[1]", statements=(whole,)), ended=True)
+    )

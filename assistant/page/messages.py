@@ -72,7 +72,8 @@ def _answered(one: Round, answer: Answer) -> str:
         query = f'按“<span class="query">{_shown(answer.query)}</span>”检索'
         parts.append(f'<div class="searched">{query}{change if one.ended else ""}</div>')
     parts.append('<div class="said">')
-    parts.extend(_line(line, line in leads, cited) for line in answer.text.split("\n"))
+    shorts = {f"{said.text}[{said.marker}]": said.short for said in answer.statements if said.short != said.text}
+    parts.extend(_line(line, line in leads, cited, shorts.get(line, "")) for line in answer.text.split("\n"))
     parts.append("</div>")
     if answer.citations:
         parts.append(_sources(answer.citations, "找到的相关内容，不作为答案" if answer.refusal else "出处"))
@@ -90,8 +91,8 @@ def _tools(buttons: str) -> str:
     return f'<div class="tools">{buttons}</div>'
 
 
-def _line(line: str, lead: bool, cited: Mapping[int, Citation]) -> str:
-    """One line of an answer; of its markers at the end, those with a citation become links."""
+def _line(line: str, lead: bool, cited: Mapping[int, Citation], short: str) -> str:
+    """One line of an answer, in it what answers by itself; of its markers at the end, those with a citation are links."""
     markers = _MARKERS.search(line)
     text, marks = (line[: markers.start()], markers.group()) if markers else (line, "")
 
@@ -103,7 +104,13 @@ def _line(line: str, lead: bool, cited: Mapping[int, Citation]) -> str:
         return f'<a class="marker" href="{_address(citation)}" title="查看出处 {citation.marker}">{marker}</a>'
 
     kind = "line lead" if lead and len(text) <= HEAD else "line item" if _ITEM.match(line) else "line"
-    return f'<div class="{kind}">{_shown(text)}{_MARKER.sub(link, marks)}</div>'
+    before, stressed, after = text.partition(short) if short else (text, "", "")
+    words = (
+        f'{_shown(before)}<strong class="short">{_shown(stressed)}</strong>{_shown(after)}'
+        if stressed
+        else _shown(text)
+    )
+    return f'<div class="{kind}">{words}{_MARKER.sub(link, marks)}</div>'
 
 
 def _sources(citations: Sequence[Citation], caption: str) -> str:

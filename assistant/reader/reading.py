@@ -34,12 +34,16 @@ Logits = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A piece of a document to be read: ``span`` of the text that it is, under what stands ``above`` it."""
+    """A piece of a document to be read: ``span`` of the text that it is, under what stands ``above`` it.
+
+    ``score`` is what the search gave the hit that it was cut around.
+    """
 
     document_id: str
     span: Span
     above: str
     text: str
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ def windows(hits: Sequence[Hit], source: Callable[[str], Source], most: int = MO
             continue
         document = source(chunk.document_id).document
         span = around(chunk.span, len(document.text))
-        found.append(Window(document.id, span, context(document.title, chunk.heading), span.of(document.text)))
+        above = context(document.title, chunk.heading)
+        found.append(Window(document.id, span, above, span.of(document.text), hit.score))
     return tuple(found)
 
 

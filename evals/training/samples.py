@@ -28,7 +28,6 @@ from evals.memory import RememberingEncoder
 from evals.sets import own, read
 from evals.sets.files import json_lines
 from evals.types import Question, Source, Task
-from index.embed import Encoder
 from index.lexical import Lexical
 from index.library import Library
 from index.search import context
@@ -270,17 +269,14 @@ def restored(path: Path) -> Iterator[Sample]:
 def main(data: Path, home: Path | None, out: int, epochs: int, round_: int, parts: tuple[str, ...]) -> None:
     """Draw the samples for the training that keeps one fold out."""
     chosen = settings(home=home)
-    folder = chosen.home / "evals"
-    encoder = RememberingEncoder(
-        Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads), folder / "vectors.sqlite"
-    )
+    encoder = RememberingEncoder.configured(chosen)
 
     def seen(task: Task) -> list[Question]:
         trained = trained_on(task, out)
         return [question for question in task.questions if question in trained]
 
     def library(task: Task) -> Collection:
-        return collect(task.name, task.sources, encoder, folder / "libraries")
+        return collect(task.name, task.sources, encoder, chosen.home / "evals" / "libraries")
 
     def drawn(part: str, lot: random.Random) -> Iterator[Sample]:
         if part == "own":

@@ -1,0 +1,49 @@
+"""What the assistant has in hand when it composes an answer, for what is fitted on it: hits, and what was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.chain import PASSAGES
+from assistant.evidence import Candidate, candidates
+from assistant.question import Question, understand
+from assistant.reader.ranking import reranked
+from assistant.reader.reading import Read, Reader
+from assistant.reader.windows import windows
+from assistant.sources import Sources
+from assistant.words import Words
+from index.library import Library
+from index.types import Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A question with the hits of its search, best first, and what was read of them (nothing without a reader)."""
+
+    question: Question
+    hits: tuple[Hit, ...]
+    reads: tuple[Read, ...]
+
+
+class Lookup:
+    """Looks questions up in ``library`` and has ``reader`` read the best hits, as the chain does."""
+
+    def __init__(self, library: Library, reader: Reader | None) -> None:
+        self._library = library
+        self._reader = reader
+        self._words, self._sources = Words(library), Sources(library)
+
+    def __call__(self, question: str) -> Found:
+        """What is found for a standalone ``question``."""
+        understood = understand(self._words.mended(question))
+        hits = self._library.search(self._words.expanded(understood), PASSAGES)
+        if self._reader is None:
+            return Found(understood, hits, ())
+        source = self._sources.behind(hits).__getitem__
+        return Found(understood, hits, self._reader.read(understood.text, windows(hits, source)))
+
+    def candidates(self, found: Found) -> tuple[Candidate, ...]:
+        """The sentences that might answer, best first, of the hits in the reader's order."""
+        source = self._sources.behind(found.hits).__getitem__
+        hits = reranked(found.hits, found.reads)
+        return candidates(found.question, hits, source, self._words.weight, found.reads)
