@@ -54,6 +54,7 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
         help="只运行开发集、测试集，或阅读模型训练时没有见过的题",
         show_default=True,
     )
+    @click.option("--silent", is_flag=True, help="每题再问一遍，查阅的文件中除去其答案所在的文件：应当拒答")
     @click.option("--seed", type=int, default=0, help="抽题和置信区间的随机种子")
     @_output
     @_home
@@ -64,6 +65,7 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
         limit: int,
         documents: int,
         split: str,
+        silent: bool,
         seed: int,
         output: Path | None,
         home: Path | None,
@@ -76,6 +78,7 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
             limit,
             documents,
             seed,
+            silent,
         )
         chosen = settings(home=home)
         report = _run(plan, chosen, output or chosen.home / "evals" / "reports")

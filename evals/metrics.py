@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from assistant.llm.checking import check
+from assistant.llm.evidence import context
 from assistant.types import Citation, Statement
 from evals.normalise import normalise, says, squeeze
 from evals.types import Fact
@@ -121,14 +123,14 @@ def choice(answer: str, right: Sequence[str], wrong: Sequence[str]) -> float:
 
 
 def citation_precision(statements: Sequence[Statement], citations: Sequence[Citation]) -> float:
-    """The share of statements whose own citation's quote contains what they say; 0 if nothing is stated."""
-    quotes = {citation.marker: normalise(citation.quote) for citation in citations}
+    """The share of statements that their own citation's quote bears out; 0 if nothing is stated.
+
+    A quote bears out what it contains, and a chat model's words by the rules by which they are checked.
+    """
+    cited = {citation.marker: citation for citation in citations}
     if not statements:
         return 0.0
-    return _share(
-        bool(text := normalise(statement.text)) and text in quotes.get(statement.marker, "")
-        for statement in statements
-    )
+    return _share(_borne_out(statement.text, cited.get(statement.marker)) for statement in statements)
 
 
 def citation_recall(citations: Sequence[Citation], evidence: Sequence[str], documents: Iterable[str]) -> float:
@@ -151,6 +153,13 @@ def valid_offsets(citations: Sequence[Citation], texts: Mapping[str, str]) -> fl
         and texts.get(citation.document_id, "")[citation.start : citation.end] == citation.quote
         for citation in citations
     )
+
+
+def _borne_out(said: str, citation: Citation | None) -> bool:
+    text = normalise(said)
+    if citation is None or not text:
+        return False
+    return text in normalise(citation.quote) or not check(said, citation.quote, context(citation))
 
 
 def _covered(text: str, option: str) -> float:

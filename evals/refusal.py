@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import groupby
 from typing import NamedTuple
@@ -25,6 +26,10 @@ class Refusal(NamedTuple):
     precision: float
     recall: float
     f1: float
+
+
+COVERAGE = 0.9
+"""Share of the answerable questions that are answered where answers wrongly given are counted."""
 
 
 class Point(NamedTuple):
@@ -51,6 +56,20 @@ def refusal(outcomes: Sequence[Outcome]) -> Refusal:
     recall = both / unanswerable if unanswerable else 0.0
     f1 = 2 * precision * recall / (precision + recall) if both else 0.0
     return Refusal(precision, recall, f1)
+
+
+def wrongly_given(outcomes: Sequence[Outcome], coverage: float = COVERAGE) -> float:
+    """The share of the unanswerable questions that are as sure as the answerable ones of which ``coverage`` are answered.
+
+    The threshold is theirs whatever the system's own: the confidence that so many of them reach. 0 without any
+    question of either sort.
+    """
+    known = sorted((outcome.confidence for outcome in outcomes if outcome.answerable), reverse=True)
+    silent = [outcome.confidence for outcome in outcomes if not outcome.answerable]
+    if not known or not silent:
+        return 0.0
+    threshold = known[math.ceil(coverage * len(known)) - 1]
+    return sum(confidence >= threshold for confidence in silent) / len(silent)
 
 
 def risk_coverage(outcomes: Sequence[Outcome]) -> list[Point]:

@@ -23,7 +23,7 @@ from evals.memory import RememberingEncoder
 from evals.provenance import ROOT, code_hash, commit, data_hash, machine, versions
 from evals.report import Report
 from evals.score import crashed, score
-from evals.types import Plan, Question, Quote, Record, System
+from evals.types import Plan, Question, Quote, Record, Source, System
 from index.embed import Encoder
 from index.library import PassageEncoder, Progress
 from index.types import Hit
@@ -69,6 +69,8 @@ def run(
     questions = chosen(plan)
     needed = [name for question in questions for name in question.documents + question.within]
     sources = sample(plan.task.sources, needed, plan.documents, lambda name: _lot(str(plan.seed), name))
+    if plan.silent:
+        questions += silent(questions, sources)
     configured = encoder or Encoder(settings.model, cache=settings.cache, threads=settings.threads)
     remembering = RememberingEncoder(configured, folder / "vectors.sqlite")
     try:
@@ -104,6 +106,23 @@ def chosen(plan: Plan) -> tuple[Question, ...]:
         kept = {question.id for question in drawn}
         questions = [question for question in questions if question.id in kept]
     return tuple(questions)
+
+
+def silent(questions: Sequence[Question], sources: Sequence[Source]) -> tuple[Question, ...]:
+    """The questions whose documents are known, each to be asked of all ``sources`` but those."""
+    names = [source.id for source in sources]
+    return tuple(
+        Question(
+            f"{question.id}-silent",
+            question.question,
+            "silent",
+            question.history,
+            answerable=False,
+            within=tuple(name for name in names if name not in question.documents),
+        )
+        for question in questions
+        if question.documents and not question.within
+    )
 
 
 def split(question: Question) -> str:
@@ -206,6 +225,7 @@ def _about(
         "headline": plan.task.headline,
         "systems": [ASSISTANT, *plan.compare],
         "split": plan.split,
+        "silent": plan.silent,
         "limit": plan.limit,
         "seed": plan.seed,
         "questions": len(questions),

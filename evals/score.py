@@ -10,14 +10,16 @@ from evals import metrics, retrieval
 from evals.types import Question
 
 _MARKER = re.compile(r"\[\d+\]")
+# prompts/llm_instead.md and llm_removed.md
+_NOTICE = re.compile(r"\n?^（对话模型.*(?:作答|略去)。）$", re.MULTILINE)
 
 WORST = {"forbidden_rate": 1.0}
 """What a crash scores where zero would be the best."""
 
 
 def plain(text: str) -> str:
-    """``text`` without the markers of citations."""
-    return _MARKER.sub("", text)
+    """``text`` without the markers of citations and what is said of a chat model."""
+    return _MARKER.sub("", _NOTICE.sub("", text))
 
 
 def score(
@@ -39,6 +41,7 @@ def score(
     if not question.answerable:
         return scores | {"correct": float(not answer.answered)}
     scores |= _text(question, plain(answer.text) if answer.answered else "")
+    scores |= _short(question, (answer.short or plain(answer.text)) if answer.answered else "")
     scores |= _citations(question, answer, sources)
     scores["answered"] = float(answer.answered)
     return scores | {"correct": _correct(question, scores, headline)}
@@ -90,6 +93,17 @@ def _text(question: Question, text: str) -> dict[str, float]:
     if question.right:
         scores["choice"] = metrics.choice(text, question.right, question.wrong)
     return scores
+
+
+def _short(question: Question, text: str) -> dict[str, float]:
+    """How near what answers by itself comes to the right answer, where the set gives one in so many words."""
+    if not question.answers:
+        return {}
+    return {
+        "short_rouge_l": metrics.best(metrics.rouge_l, text, question.answers),
+        "short_f1": metrics.best(metrics.character_f1, text, question.answers),
+        "short_exact": metrics.best(metrics.exact_match, text, question.answers),
+    }
 
 
 def _citations(question: Question, answer: Answer, sources: Mapping[str, str]) -> dict[str, float]:

@@ -15,6 +15,7 @@ from evals.refusal import (
     calibration_error,
     refusal,
     risk_coverage,
+    wrongly_given,
 )
 from evals.statistics import Estimate, estimate, percentile
 from evals.types import Record
@@ -25,6 +26,9 @@ LABELS = {
     "f1": "字符 F1",
     "exact": "完全一致",
     "contains": "含标准答案",
+    "short_rouge_l": "短答 ROUGE-L",
+    "short_f1": "短答字符 F1",
+    "short_exact": "短答完全一致",
     "fact_recall": "事实召回",
     "accurate": "事实全对",
     "forbidden_rate": "错误事实率↓",
@@ -53,6 +57,7 @@ LABELS = {
 
 FIGURES = {
     "refusal_f1": "拒答 F1",
+    "given@90": "九成作答时误答率↓",
     "aurc": "AURC↓",
     "ece": "校准误差↓",
     "p50": "p50 秒↓",
@@ -110,6 +115,8 @@ def summary(system: str, records: Sequence[Record], seed: int = 0) -> Summary:
             [float(not each.answered) for each in outcomes if not each.answerable], seed
         )
         figures["refusal_f1"] = refusal(outcomes).f1
+        if any(each.answerable for each in outcomes):
+            figures["given@90"] = wrongly_given(outcomes)
     curve: list[Point] = []
     bins: list[Bin] = []
     if not any("rewrite_exact" in record.scores for record in records):

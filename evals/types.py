@@ -88,7 +88,8 @@ class Plan:
     """What is to be run: ``limit`` questions (0: all) of a ``split`` (dev, test, all, unseen), drawn by ``seed``.
 
     ``documents`` restricts the library to so many, the gold ones among them (0: all): quicker and easier.
-    ``compare`` names the baselines.
+    ``compare`` names the baselines. With ``silent`` each question is asked once more of the other documents alone,
+    where nothing answers it.
     """
 
     task: Task
@@ -97,6 +98,7 @@ class Plan:
     limit: int = 0
     documents: int = 0
     seed: int = 0
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,6 +168,18 @@ def test_citation_precision_asks_whether_the_own_quote_says_it() -> None:
     assert metrics.citation_precision((), citations) == 0.0
 
 
+def test_a_paraphrase_is_borne_out_by_the_rules_by_which_a_chat_model_is_checked() -> None:
+    citations = (citation("到2025年，城市污水处理率不得低于98%。", marker=1),)
+    said = (
+        "2025年城市污水处理率不低于98%",
+        "到2025年，城市污水处理率不低于百分之九十八。",
+        "到2026年，城市污水处理率不得低于98%。",
+    )
+    # the last has another year: 2 of 3
+    statements = tuple(Statement(text, 1) for text in said)
+    assert metrics.citation_precision(statements, citations) == pytest.approx(2 / 3)
+
+
 def test_citation_recall_asks_whether_each_gold_passage_is_cited_from_its_document() -> None:
     citations = (citation("甲乙丙。"), citation("丁戊己。", document="other"))
     # 乙丙 stands in the first quote; 丁戊己 is quoted, but from another document; 庚 is not quoted: 1 of 3
@@ -223,6 +235,14 @@ def test_refusal_is_judged_on_the_unanswerable() -> None:
     # refused 3, of which 2 rightly: P = 2/3; unanswerable 3, of which 2 refused: R = 2/3; F1 = 2/3
     assert refusal.refusal(outcomes) == pytest.approx((2 / 3, 2 / 3, 2 / 3))
     assert refusal.refusal([]) == (0.0, 0.0, 0.0)
+
+
+def test_answers_wrongly_given_are_counted_where_nine_in_ten_of_the_answerable_are_answered() -> None:
+    known = [refusal.Outcome(True, True, 1.0, confidence / 10) for confidence in range(1, 11)]
+    silent = [refusal.Outcome(False, False, 0.0, confidence) for confidence in (0.1, 0.2, 0.15, 0.9)]
+    assert refusal.wrongly_given([*known, *silent]) == 0.5  # 0.2 is the threshold: it is reached by two of four
+    assert refusal.wrongly_given([*known, *silent], coverage=1.0) == 1.0
+    assert refusal.wrongly_given(known) == refusal.wrongly_given(silent) == 0.0
 
 
 def test_risk_rises_with_coverage_as_the_losses_come_in() -> None:
