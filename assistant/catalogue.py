@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant import periods
+from assistant import items, periods
 from assistant.prompts import render
 from assistant.render import reference
 from assistant.types import Answer, Citation, Statement
@@ -52,7 +52,6 @@ _HELD = re.compile(r"有没有|有无|有|收录|在库|库里")
 _STATUS = {"现行": "现行", "有效": "现行", "废止": "已废止", "失效": "失效", "修改": "已修改", "修订": "已修改"}
 _OUTDATED = ("已修改", "已废止", "失效")
 _COUNT = re.compile(r"([一二三四五六七八九十两]|\d{1,3})[份个部篇件]")
-_NUMERALS = "零一二三四五六七八九十"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +213,4 @@ def _number(plain: str) -> int:
     match = _COUNT.search(re.sub(_WHICH_ONE, "", plain))
     if not match:
         return 1
-    return int(match[1]) if match[1].isdigit() else _NUMERALS.index(match[1].replace("两", "二"))
+    return items.number(match[1].replace("两", "二"))

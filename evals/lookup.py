@@ -13,7 +13,7 @@ from assistant.reader.windows import windows
 from assistant.sources import Sources
 from assistant.words import Words
 from index.library import Library
-from index.types import Hit
+from index.types import Filters, Hit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Lookup:
         self._reader = reader
         self._words, self._sources = Words(library), Sources(library)
 
-    def __call__(self, question: str) -> Found:
-        """What is found for a standalone ``question``."""
+    def __call__(self, question: str, filters: Filters | None = None) -> Found:
+        """What is found for a standalone ``question`` in the documents that ``filters`` let through."""
         understood = understand(self._words.mended(question))
-        hits = self._library.search(self._words.expanded(understood), PASSAGES)
+        hits = self._library.search(self._words.expanded(understood), PASSAGES, filters)
         if self._reader is None:
             return Found(understood, hits, ())
         source = self._sources.behind(hits).__getitem__
