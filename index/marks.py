@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.decimals import decimals
+from index.rows import masked
 
 ITEM = 5  # the rank of 一、, below 编 章 节 条
 RUNNING = 10  # the rank of 一是 and 第一，, which stand in running text
@@ -70,7 +71,11 @@ class Mark:
 
 
 def marks(text: str) -> list[Mark]:
-    """Every enumerator and heading that is believed, in the order of the text, each with its end and parent."""
+    """Every enumerator and heading that is believed, in the order of the text, each with its end and parent.
+
+    What is numbered in the row of a table is neither.
+    """
+    text = masked(text)
     begins = {match.end(): match.start() for match in LINE.finditer(text)}
     levels = {match.start(): len(match.group(1)) for match in _HEADING.finditer(text)}
     found = _structural(text, begins, levels)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 
+from index.rows import whole
 from index.types import Span
 
 PAIRS = {
@@ -114,9 +115,12 @@ def _breaks(text: str, start: int, end: int) -> tuple[list[int], list[int]]:
     breaks: list[int] = []
     semicolons: list[int] = []
     piece = start  # where the words since the last break or white space begin
-    inside = start  # up to here everything stands in a pair
+    inside = start  # up to here everything stands in a pair, or in a row of a table
+    rows = whole(text, start, end)[::-1]
     for match in _TOKEN.finditer(text, start, end):
         at, after = match.span()
+        while rows and rows[-1].start <= at:
+            inside = max(inside, rows.pop().end)
         if at < inside:
             continue
         mark = match.group()

@@ -1,7 +1,8 @@
 """The outline of a document, and the path of heads that leads to a section.
 
-Sections are what enumerators, headings and announcing sentences open (see ``marks`` and ``lists``), nested in
-one tree. What an item speaks of is told by the heads above it, and of what time by the nearest that names one.
+Sections are what enumerators, headings and announcing sentences open (see ``marks`` and ``lists``), and the tables
+under their captions (see ``rows``), nested in one tree. What an item speaks of is told by the heads above it, and
+of what time by the nearest that names one.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Sequence
 
 from index.lists import ANNOUNCES, TIME, Node, lists
 from index.marks import LINE, marks
+from index.rows import tables
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
@@ -31,9 +33,13 @@ def sections(text: str) -> tuple[Section, ...]:
     A text without any structure has the root alone. The time is linear in the text's length, nearly.
     """
     spans = sentences(text, 0, len(text))
-    found, announced = lists(text, marks(text), spans)
-    nodes = [Node(mark.start, mark.end, mark.kind, mark.label, mark.after) for mark in found]
-    return _tree(text, nodes + announced, spans, [mark.start for mark in found])
+    found, nodes = lists(text, marks(text), spans)
+    begun = [mark.start for mark in found]
+    nodes += [Node(mark.start, mark.end, mark.kind, mark.label, mark.after) for mark in found]
+    nodes += [
+        Node(table.span.start, table.span.end, "table", "", table.caption.end) for table in tables(text, begun)
+    ]
+    return _tree(text, nodes, spans, begun)
 
 
 def heading_path(text: str, sections: Sequence[Section], number: int) -> str:
@@ -118,7 +124,7 @@ def _period(head: str, kind: str, label: str) -> str:
     """The year or five-year plan of a head: one that it begins with, or the only one in it if it is a title."""
     words = head[len(label) :].lstrip() if head.startswith(label) else head
     named = {year or plan + "五" for plan, year in TIME.findall(words)}
-    titled = kind in ("part", "chapter", "division", "heading") or (
+    titled = kind in ("part", "chapter", "division", "heading", "table") or (
         kind == "item" and len(head) <= SHORT and head[-1:] not in tuple("。；;，,")
     )
     found = TIME.match(words)

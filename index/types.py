@@ -109,11 +109,11 @@ class Section:
 
     ``number`` is its place in the outline (0 is the root, which covers the whole text) and ``parent`` that of
     the section it belongs to (``None`` for the root). ``span`` covers the head and everything below it, the
-    sections nested in it included. ``head`` is the heading, or the sentence that announces a list, or the
-    first sentence of a list item; it is empty (start == end) for the root. ``kind`` is one of
-    document, part 编, chapter 章, division 节, article 条, heading, list (an announcing sentence with its
-    items) and item. ``label`` is the enumerator as written (第二十条, 一、, （一）, 一是), or empty.
-    ``period`` is the time that the section speaks of, its own or inherited: a year ("2021"), a five-year
+    sections nested in it included. ``head`` is the heading, the caption of a table, or the sentence that announces
+    a list, or the first sentence of a list item; it is empty (start == end) for the root and for a table without a
+    caption. ``kind`` is one of document, part 编, chapter 章, division 节, article 条, heading, list (an announcing
+    sentence with its items), item and table. ``label`` is the enumerator as written (第二十条, 一、, （一）, 一是),
+    or empty. ``period`` is the time that the section speaks of, its own or inherited: a year ("2021"), a five-year
     plan ("十四五"), or empty.
     """
 
