@@ -158,6 +158,21 @@ def test_tables_stand_where_they_are_with_headings_at_each_value(tmp_path: Path)
     ]
 
 
+def test_rows_have_the_unit_that_stands_above_their_table(tmp_path: Path) -> None:
+    document = Document()
+    for line in ("城乡低保标准", "单位：元/月"):
+        document.add_paragraph(line)
+    table = document.add_table(rows=2, cols=2)
+    for row, cells in enumerate((("地区", "标准"), ("城关区", "890"))):
+        for column, text in enumerate(cells):
+            table.cell(row, column).text = text
+    assert load(saved(document, tmp_path)).text.splitlines() == [
+        "城乡低保标准",
+        "单位：元/月",
+        "城关区 · 标准：890（单位：元/月）",
+    ]
+
+
 def test_merged_cells_count_for_every_place_that_they_cover(tmp_path: Path) -> None:
     document = Document()
     table = document.add_table(rows=4, cols=3)

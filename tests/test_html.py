@@ -138,6 +138,17 @@ def test_a_page_cut_in_a_character_is_read_as_far_as_it_goes() -> None:
     assert webpage(text.encode()[:-1], Path("a.html")).text.startswith("节约用水。" * 999 + "节约用水")
 
 
+def test_rows_have_the_unit_that_stands_above_their_table_and_the_next_table_has_its_own() -> None:
+    table = "<table><tr><td>等级</td><td>普通班</td></tr><tr><td>一级园</td><td>480</td></tr></table>"
+    page = f"<p>保教费标准</p><p>单位：元/月</p>{table}{table}".encode()
+    assert webpage(page, Path("a.html")).text.splitlines() == [
+        "保教费标准",
+        "单位：元/月",
+        "一级园 · 普通班：480（单位：元/月）",
+        "一级园 · 普通班：480",
+    ]
+
+
 def test_tables_that_lay_out_a_page_are_no_tables() -> None:
     page = "<table><tr><td>左栏</td><td><table><tr><td>甲</td></tr></table></td></tr></table>"
     assert webpage(page.encode(), Path("a.html")).text == "左栏\n甲"

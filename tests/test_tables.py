@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.load.tables import headings, rows, unit
+from index.load.tables import headings, measure, rows, unit
 from index.sentences import sentences
 
 LIMITS = [
@@ -125,6 +125,41 @@ def test_a_long_row_becomes_lines_of_one_sentence_each_with_its_name() -> None:
 )
 def test_the_unit_is_taken_from_the_title(title: str, parts: tuple[str, str]) -> None:
     assert unit(title) == parts
+
+
+@pytest.mark.parametrize(
+    ("above", "expected"),
+    [
+        (["低保标准", "单位：元/月"], "元/月"),
+        (["单位：元/月", "低保标准"], "元/月"),
+        (["表2 投资计划（单位：万元）"], "万元"),
+        (["单位：元/月", "标准按下表执行。"], ""),  # a sentence between: the unit is of what is above it
+        (["低保标准"], ""),
+        ([], ""),
+    ],
+)
+def test_the_unit_may_stand_on_the_lines_above_the_table(above: list[str], expected: str) -> None:
+    assert measure(above) == expected
+
+
+def test_prose_that_tells_rows_of_one_name_apart_is_not_repeated_on_each_of_their_lines() -> None:
+    first, second = ("推进河道清淤，建设生态护岸，" * 6 + end for end in ("完成清淤。", "完成护岸。"))
+    text = rows(
+        [
+            ["任务", "内容", "牵头单位", "配合单位"],
+            ["治水", first, "水务局", "住建局"],
+            ["治水", second, "园林局", "住建局"],
+        ]
+    )
+    assert text.splitlines() == [
+        f"治水 · 内容：{first[:-1]}；牵头单位：水务局；配合单位：住建局",
+        f"治水 · 内容：{second[:-1]}；牵头单位：园林局；配合单位：住建局",
+    ]
+
+
+def test_ranges_in_two_units_are_told_with_what_they_are_ranges_of() -> None:
+    table = [["容量", "<0.7", "0.7~1.4"], ["容量", "<1", "1~2"], ["高度", "20", "25"]]
+    assert rows(table) == "高度 · 容量 <0.7 · <1：20；容量 0.7~1.4 · 1~2：25\n"
 
 
 CELLS = st.text(st.sampled_from("甲乙丙丁123.~：；\n "), max_size=6)

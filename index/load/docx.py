@@ -17,7 +17,7 @@ from lxml import etree
 from index.load.numbering import Numbering, child_value, children, int_, local, numbering, value
 from index.load.package import damaged, opened, xml
 from index.load.script import raised
-from index.load.tables import rows
+from index.load.tables import measure, rows
 from index.load.text import normalised
 from index.types import Content, Facts
 
@@ -125,12 +125,15 @@ def _list(properties: etree._Element) -> tuple[str, int | None]:
 
 def _blocks(parent: etree._Element, reading: _Reading) -> Iterator[str]:
     """The lines of the paragraphs and tables below ``parent``, in their order."""
+    above: list[str] = []
     for node in parent:
         name = local(node)
         if name == "p":
-            yield from _paragraph(node, reading)
+            paragraph = list(_paragraph(node, reading))
+            above = [*above, *filter(None, paragraph)][-2:]
+            yield from paragraph
         elif name == "tbl":
-            yield from _table(node, reading)
+            yield from _table(node, reading, measure(above))
             yield from _waiting(reading)
         elif name == "sdt" and _is_contents(node):
             continue
@@ -261,8 +264,8 @@ def _is_contents(node: etree._Element) -> bool:
     )
 
 
-def _table(node: etree._Element, reading: _Reading) -> Iterator[str]:
-    """The rows of a table; one of a single column lays out text, which is given as it stands."""
+def _table(node: etree._Element, reading: _Reading, unit: str) -> Iterator[str]:
+    """The rows of a table, whose ``unit`` stands above it; one of a single column lays out text, given as it stands."""
     grid: list[list[str]] = []
     layouts: list[tuple[int, ...]] = []
     plain: list[str] = []
@@ -295,7 +298,7 @@ def _table(node: etree._Element, reading: _Reading) -> Iterator[str]:
     elif _is_form(grid, layouts):
         yield from filter(None, map(_form_row, grid))
     else:
-        yield from rows(grid, header_rows=heads or None).splitlines()
+        yield from rows(grid, header_rows=heads or None, measure=unit).splitlines()
 
 
 def _is_form(grid: list[list[str]], layouts: list[tuple[int, ...]]) -> bool:

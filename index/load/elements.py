@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from selectolax.lexbor import LexborNode
 
 from index.load.script import raised
-from index.load.tables import rows
+from index.load.tables import measure, rows
 
 CELLS = 100_000  # of one table, merged ones counted in every place
 SPAN = 1_000  # columns or rows that one cell may cover, as in the HTML standard
@@ -47,6 +47,7 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 def lines(top: LexborNode, around: re.Pattern[str]) -> Iterator[str]:
     """The text below ``top``, a line for each block; tables as rows, generated list numbers written out."""
     held: list[str] = []
+    before: list[str] = []
     numbers: dict[int, str] = {}
     stack: list[tuple[LexborNode, bool]] = [(top, False)]
     while stack:
@@ -58,6 +59,7 @@ def lines(top: LexborNode, around: re.Pattern[str]) -> Iterator[str]:
         block = tag in BLOCKS
         if leaving or tag == "br" or block:
             if line := _line(held):
+                before = [*before, line][-2:]
                 yield line
             held.clear()
         if leaving or tag == "br" or not node.is_element_node:
@@ -65,7 +67,8 @@ def lines(top: LexborNode, around: re.Pattern[str]) -> Iterator[str]:
         if node.mem_id != top.mem_id and (tag in DROPPED or set_aside(node, around)):
             continue
         if tag == "table" and (cells := _cells(node)):
-            yield from _rows(node, cells)
+            yield from _rows(node, cells, measure(before))
+            before.clear()
             continue
         if tag == "sup" and (above := raised(flat(node, 40))):
             held.append(above)
@@ -111,10 +114,12 @@ def _line(pieces: list[str]) -> str:
     return SPACES.sub(" ", _BROKEN.sub("", "".join(pieces))).strip(" \u3000\u200b\ufeff")
 
 
-def _rows(table: LexborNode, cells: list[list[str]]) -> list[str]:
+def _rows(table: LexborNode, cells: list[list[str]], unit: str) -> list[str]:
     caption = table.css_first("caption")
     heads = len(table.css("thead tr")) or None
-    return rows(cells, header_rows=heads, title=flat(caption) if caption is not None else "").splitlines()
+    return rows(
+        cells, header_rows=heads, title=flat(caption) if caption is not None else "", measure=unit
+    ).splitlines()
 
 
 def _cells(table: LexborNode) -> list[list[str]]:

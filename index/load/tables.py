@@ -13,6 +13,7 @@ from index.load.reading import present
 
 LINE = 140  # characters of the longest line that is not parted; sentences.LONG, and the room for its end
 MOSTLY = 0.8  # of a column's cells that are numerals, and it numbers the rows
+CAPTION = 60  # characters of the longest line above a table that may be its caption
 HEADS = 3  # columns at most that name a row
 NOTE = 30  # characters: a longer text across the whole table is a note, not a heading of the rows below it
 
@@ -91,7 +92,7 @@ def _body(body: Sequence[Sequence[str]], heads: Sequence[str], ending: str) -> l
     body = _downward(body, [column for column in range(len(heads)) if column not in serial][:HEADS])
     names = _names(body, serial, heads)
     if names and heads[names[0]]:
-        numbers = [column for column in range(len(heads)) if _NUMBER.fullmatch(heads[column])]
+        numbers = [at for at, head in enumerate(heads) if all(map(_NUMBER.fullmatch, head.split(" · ")))]
         heads = [f"{heads[names[0]]} {head}" if at in numbers else head for at, head in enumerate(heads)]
     lines: list[str] = []
     group = ""
@@ -132,7 +133,12 @@ def _values(row: Sequence[str], heads: Sequence[str], order: Sequence[int]) -> l
 
 
 def _parted(name: str, told: Sequence[str], values: Sequence[str], ending: str) -> list[str]:
-    """A row as one line, or as several if it is too long; each begins with its name and what else tells it apart."""
+    """A row as one line, or as several if it is too long; each begins with its name and what else tells it apart.
+
+    What tells it apart at length, in prose, stands in the first line alone.
+    """
+    if len(name) + len("；".join(told)) > LINE // 2:
+        told, values = (), [*told, *values]
     lead = f"{name} · " if name and (told or values) else name
     lines: list[str] = []
     held = list(told)
@@ -256,6 +262,17 @@ def unit(text: str) -> tuple[str, str]:
     if not found:
         return text, ""
     return (text[: found.start()] + text[found.end() :]).strip(), found.group(1).strip()
+
+
+def measure(above: Sequence[str]) -> str:
+    """The unit that the lines right above a table name, in a note of its own or in the caption; else empty."""
+    for line in reversed([line.strip() for line in above if line.strip()][-2:]):
+        bare, found = unit(line)
+        if found and len(bare) <= CAPTION and not bare.endswith("。"):
+            return found
+        if len(bare) > CAPTION or bare.endswith(("。", "；", "：", ":")):
+            break
+    return ""
 
 
 def _distinct(cells: Sequence[str]) -> list[str]:
