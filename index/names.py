@@ -10,6 +10,7 @@ from index.lexical import normalise
 _OPENING = str.maketrans("[(【", "〔〔〔")
 _CLOSING = str.maketrans("])】", "〕〕〕")
 _DASH = re.compile("[—–－―]")
+_STANDARD = re.compile("([a-z]{2,4}[a-z0-9/.]*[0-9])-(?:[0-9]{2}|[0-9]{4})")
 _VERSION = re.compile("〔[^〔〕]*〕|《|》|\\s")
 
 
@@ -22,6 +23,13 @@ def brackets(text: str) -> str:
 def number(text: str) -> str:
     """A 发文字号, or a standard's number, as it is compared: brackets and dashes made alike, no blanks."""
     return _DASH.sub("-", re.sub(r"\s", "", brackets(text)))
+
+
+@lru_cache(maxsize=20_000)
+def edition(text: str) -> str:
+    """A standard's number as it is compared, without the year of its edition (GB 8978-1996 → gb8978); else empty."""
+    found = _STANDARD.fullmatch(number(text))
+    return found[1] if found else ""
 
 
 @lru_cache(maxsize=20_000)

@@ -16,7 +16,7 @@ import numpy as np
 
 from index.errors import InvalidQuestion
 from index.lexical import Lexical, normalise
-from index.names import name, number
+from index.names import edition, name, number
 from index.regions import within
 from index.store import Summary
 from index.types import Filters
@@ -243,7 +243,7 @@ def _boosts(
     named = references(query)
     fits = _title_fits(snapshot, query, named.titles)
     plain_query = number(query)
-    numbered = np.array([len(n) > 3 and n in plain_query for n in snapshot.numbers], dtype=bool)
+    numbered = np.array([_names(plain_query, known) for known in snapshot.numbers], dtype=bool)
     of_documents = TITLE_BOOST * fits + NUMBER_BOOST * numbered
     boosts: np.ndarray = of_documents[snapshot.owner] if len(snapshot.owner) else np.zeros(0)
     if articles is not None and len(articles):
@@ -258,6 +258,14 @@ def _boosts(
         versions = (fits > 0) & np.isin(snapshot.dated, named.years)
         boosts += YEAR_BOOST * versions[snapshot.owner]
     return boosts
+
+
+def _names(query: str, known: str) -> bool:
+    """Whether a query names a number; that of a standard it may name without the year: GB 8978."""
+    bare = edition(known)
+    return (len(known) > 3 and known in query) or bool(
+        bare and re.search(rf"(?<![a-z]){re.escape(bare)}(?![\d./-])", query)
+    )
 
 
 def _passed_over(snapshot: Snapshot, query: str) -> np.ndarray:

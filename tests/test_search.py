@@ -205,6 +205,21 @@ def test_a_number_is_found_whatever_its_brackets() -> None:
     assert [(scored.row, scored.score) for scored in found] == [(1, NUMBER_BOOST), (0, 0)]
 
 
+@pytest.mark.parametrize(
+    ("query", "boost"),
+    [
+        ("GB 8978 一级标准", NUMBER_BOOST),
+        ("gb8978—1996的限值", NUMBER_BOOST),
+        ("GB 89781 一级标准", 0),
+        ("GB 8978-2030 一级标准", 0),  # another edition
+        ("GB/T 8978 一级标准", 0),
+    ],
+)
+def test_a_standard_may_be_named_without_the_year_of_its_edition(query: str, boost: float) -> None:
+    found = rank(snapshot(["限值"], documents=[summary("a", number="GB 8978-1996")]), query, EAST, 1)
+    assert [scored.score for scored in found] == [boost]
+
+
 def test_an_article_counts_in_the_law_that_is_named() -> None:
     documents = [summary("a", title="土壤法"), summary("b", title="水法")]
     snap = snapshot(["罚款"] * 4, documents=documents, owner=[0, 0, 1, 1])
