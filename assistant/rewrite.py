@@ -11,9 +11,20 @@ own too. A question with a subject of its own is left alone: a new topic does no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from assistant import catalogue, corrections, english, items, people, periods, restoration, smalltalk, topic
+from assistant import (
+    catalogue,
+    corrections,
+    english,
+    institutions,
+    items,
+    people,
+    periods,
+    restoration,
+    smalltalk,
+    topic,
+)
 from assistant.kinds import kind
 from assistant.question import clean
 from assistant.types import Turn
@@ -49,10 +60,6 @@ _DOCUMENT = re.compile(
     r"(?:这[个部份项篇]?|该|此|上述)(条例|办法|文件|通知|意见|规定|法律?|规划|方案|细则|决定|公告|制度|文)(?!里|中)(?:里|中)?"
 )
 _TITLE = re.compile(r"《[^《》]+》")
-_SHORT_NAME = re.compile(
-    r"(?:(?:该|本|这[个所家部项]?)?(学院|大学|学校|公司|集团|医院|中心|研究院|协会|基金会|条例|办法|细则|规划|方案|示范区|开发区|园区|市场|工程|基金)"
-    r"|[该本]([院校局部委省市县区法]))(?=的|有|是|在|由|与|什么|怎么|如何|哪|何时|下设|拥有|提供|成立|覆盖|承办|人才|学生|毕业|目前|需要|包括)"
-)
 _THEY = re.compile(r"[他她]们?|这个人|此人|这位(?:部长|书记|领导|同志)?|该同志")
 _IT = re.compile(
     r"[这那]件?事[儿情]?|[这那](?:里|儿|边|个(?!人))|这项|(?<!应)该项?|(?<![因如])此(?!外|时)|它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
@@ -75,7 +82,8 @@ def standalone(question: str, history: Sequence[Turn] = ()) -> str:
 
     A turn in which nothing was asked of the documents (谢谢) is passed over.
     """
-    query, answer, listing = "", "", ""
+    queries: list[str] = []
+    answer, listing = "", ""
     for turn in history:
         try:
             asked = clean(turn.question)
@@ -83,10 +91,10 @@ def standalone(question: str, history: Sequence[Turn] = ()) -> str:
             continue
         if smalltalk.reply(asked):
             continue
-        query = _resolved(asked, query, answer, listing)
+        queries.append(_resolved(asked, queries, answer, listing))
         answer = turn.answer
         listing = answer if len(items.items(answer)) > 1 else listing
-    return _resolved(clean(question), query, answer, listing)
+    return _resolved(clean(question), queries, answer, listing)
 
 
 def person_in(text: str, asked: str = "") -> str:
@@ -102,22 +110,36 @@ def person_in(text: str, asked: str = "") -> str:
     return max(found)[2] if found else ""
 
 
-def _resolved(question: str, before: str, answer: str, listing: str) -> str:
-    """``question`` rewritten from the standalone question before it, its answer, and the last answer with items."""
-    if not before:
+def _resolved(question: str, queries: Sequence[str], answer: str, listing: str) -> str:
+    """``question`` rewritten from the standalone questions before it, the last answer, and the last one with items."""
+    if not queries:
         return question
+    before = queries[-1]
     plain = simplified(question)
     if catalogue.is_about_library(plain):
         return question
-    rules = (_more, _in_english) if english.is_english(plain) else _RULES
-    for rule in rules:
-        rewritten = rule(plain, before, listing if rule is _item else answer)
-        if rewritten:
-            return rewritten
+    rewritten = next(filter(None, _tried(plain, queries, answer, listing)), "")
+    if rewritten:
+        return rewritten
     unnamed = kind(before) == "person" and _THEY.search(plain)  # whom no rule found in the answer
     alone = unnamed or english.is_english(plain) or _stands_alone(plain) or _own_policy(plain)
     whole = plain if alone else restoration.restored(plain, (before, answer))
     return question if whole == plain else whole
+
+
+def _tried(question: str, queries: Sequence[str], answer: str, listing: str) -> Iterator[str]:
+    """What each rule makes of ``question``, in their order; empty for one that does not apply."""
+    before = queries[-1]
+    if english.is_english(question):
+        yield from (rule(question, before, answer) for rule in (_more, _in_english))
+        return
+    yield from (rule(question, before, answer) for rule in (_more, _period, _article))
+    yield _item(question, before, listing)
+    yield from (rule(question, before, answer) for rule in (_correction, _person, _document))
+    yield institutions.in_full(question, queries)
+    yield from (rule(question, before, answer) for rule in (_compared, _topic, _thing))
+    yield institutions.added(question, queries)
+    yield _elliptical(question, before, answer)
 
 
 def _own_policy(question: str) -> bool:
@@ -194,18 +216,6 @@ def _document(question: str, before: str, answer: str) -> str:
     return question[: match.start()] + title + question[match.end() :]
 
 
-def _in_short(question: str, before: str, answer: str) -> str:
-    """学院有多少位教师 after 哲学院有哪些专业: the name of which the turn before told the whole."""
-    match = _SHORT_NAME.match(question)
-    if not match:
-        return ""
-    sort, about = match[1] or match[2], topic.of(before)
-    whole = re.match(rf"[一-鿿]{{1,20}}?{sort}", periods.without(before))
-    place = about.find(sort)
-    name = whole[0] if whole else about[: place + len(sort)] if place > 0 else ""
-    return topic.of_time(name + question[match.end() :], before) if name else ""
-
-
 def _compared(question: str, before: str, answer: str) -> str:
     """和2020年比有什么不同: the question before about both; 和碳中和有什么区别: its subject and that one."""
     match = _AGAINST.match(question)
@@ -267,7 +277,7 @@ def _thing(question: str, before: str, answer: str) -> str:
         or periods.asked(question[: match.start()])
     ):
         return ""
-    about = topic.of(before)
+    about = institutions.owner(before) or topic.of(before)
     rest = question[match.end() :]
     said_again = next((size for size in range(len(about), 1, -1) if rest.startswith(about[-size:])), 0)
     if not said_again and about:
@@ -311,21 +321,6 @@ def _about_the_last(question: str) -> bool:
     """Whether a question without a subject asks about the last one's: it has a question word, or 详细 or 措施."""
     return kind(question) != "open" or any(word in question for word in generic() if len(word) > 1)
 
-
-_RULES = (
-    _more,
-    _period,
-    _article,
-    _item,
-    _correction,
-    _person,
-    _document,
-    _in_short,
-    _compared,
-    _topic,
-    _thing,
-    _elliptical,
-)
 
 _ABOUT_ENGLISH = re.compile(
     r"^(?:and|but)?\s*(?:(?:what|how) about)?\s*(?:in|for|the)?\s*(.+?)[\s?.!]*$", re.IGNORECASE
