@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 from itertools import takewhile
 
-from assistant import form, items, matching
+from assistant import form, items, matching, tabled
 from assistant.evidence import Candidate, Source, clauses, head, residual
 from assistant.lines import Said, bare
 from assistant.measures import parallel
@@ -59,6 +59,8 @@ def compose(
     article = _article(question, found)
     if article is not None:
         return tuple(_plain(article[0], article[1], article[1].span))
+    if rows := tabled.lines(question, best, weight):
+        return tuple(_row(best.source, row) for row in rows)
     if question.kind in {"list", "open", "definition", "reason"}:
         section = _whole_section(question, found, weight) or _headed(question, best)
         if section is not None:
@@ -76,6 +78,11 @@ def compose(
         lines = (_sentence(best),)
     one = len({line.quoted for line in lines}) == 1
     return marked(lines, pick) if one or question.kind != "list" else lines
+
+
+def _row(source: Source, row: tabled.Line) -> Said:
+    said = Span(row.pieces[0].start, row.pieces[-1].end)
+    return Said(source, row.section, said, row.quoted, row.lead, row.value, row.pieces)
 
 
 def _outdoes(pick: Pick, question: Question, best: Candidate) -> bool:

@@ -13,11 +13,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from assistant import form, matching, periods
+from assistant import form, matching, periods, values
 from assistant.question import Question, Term
 from assistant.reader.reading import Read
 from assistant.vocabulary import comparable
 from index import regions
+from index.rows import Row, row
 from index.sentences import trimmed
 from index.structure import heading_path
 from index.types import Document, Hit, Section, Span
@@ -34,6 +35,13 @@ class Source:
         """The heading path of a section, an empty string for the root."""
         return heading_path(self.document.text, self.sections, number)
 
+    def caption(self, table: Section) -> Span:
+        """The caption of a table, or without one the heading right above it; empty where there is neither."""
+        if table.head or table.parent is None:
+            return table.head
+        above = self.sections[table.parent].head
+        return above if not self.document.text[above.end : table.span.start].strip() else table.head
+
     def children(self, number: int) -> tuple[Section, ...]:
         """The sections directly below a section, in the order of the text."""
         return tuple(section for section in self.sections if section.parent == number)
@@ -44,7 +52,8 @@ class Features:
     """What speaks for a candidate.
 
     ``own`` is the coverage of the subject by the sentence alone, ``clause`` by the best two clauses of it that
-    stand together, ``context`` by the sentence with its heading path and title, ``head`` by the head of its
+    stand together (of the row of a table, by one of its values: caption and headings are part of what a row says),
+    ``context`` by the sentence with its heading path and title, ``head`` by the head of its
     section, ``weak`` the coverage of the question's weak terms in context; ``sentence`` and ``passage`` are cosines
     with the question; ``rank`` is 1 for the best hit, falling to 0; ``form`` is 1 if the sentence has what the kind
     of question wants (a number, a date, a person), ``tense`` 1, 0.5 (not known) or 0; ``period`` 1 if its time is
@@ -138,7 +147,9 @@ def candidates(
             if matched is None or elsewhere(question, text, of):
                 continue
             cosine = hit.sentences[number] if hit.sentences else hit.dense
-            features = _features(question, of, section, text, period, hit, cosine, rank, matched, weight, check)
+            features = _features(
+                question, of, section, span, text, period, hit, cosine, rank, matched, weight, check
+            )
             support, relevance = _read(reads, of.document.id, span)
             features = replace(features, support=support, relevance=relevance)
             score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
@@ -160,11 +171,11 @@ def share(logit: float) -> float:
 
 
 def residual(question: Question, source: Source) -> tuple[Term, ...]:
-    """The question's terms, those that the document's title covers made weak.
+    """The question's terms, those that the document's title or number covers made weak.
 
-    What the title says holds of every sentence, and so tells none from another.
+    What these say holds of every sentence, and so tells none from another.
     """
-    title = comparable(source.document.title)
+    title = comparable(f"{source.document.title}；{source.document.facts.number}")
     return tuple(
         replace(term, weak=term.weak or matching.covered(term.text, title) >= matching.SYNONYM)
         for term in question.terms
@@ -257,6 +268,18 @@ def _form(check: form.Check | None, text: str, subject: Sequence[Term], weight: 
     return 0.6 if check(text) else 0.0
 
 
+def row_of(source: Source, section: Section, span: Span) -> Row | None:
+    """The row of a table that the sentence at ``span`` is; ``None`` if it is none, as a caption or a note is not."""
+    return row(source.document.text, span) if section.kind == "table" else None
+
+
+def _fits(check: form.Check | None, question: Question, source: Source, tabled: Row) -> float:
+    """As ``_form`` for the row of a table, whose values have their units beside them."""
+    if check is None:
+        return 0.5
+    return float(values.measures(check, question.kind, source.document.text, tabled))
+
+
 def clauses(text: str, span: Span) -> tuple[Span, ...]:
     """The clauses of a sentence, which tile it: they end at commas outside quotation marks and brackets."""
     ends, depth = [], 0
@@ -285,6 +308,7 @@ def _features(
     question: Question,
     source: Source,
     section: Section,
+    span: Span,
     text: str,
     period: str,
     hit: Hit,
@@ -294,23 +318,25 @@ def _features(
     weight: Callable[[str], float],
     check: form.Check | None,
 ) -> Features:
-    own = comparable(text)
-    path = comparable(source.document.title + source.path(section.number))
+    tabled = row_of(source, section, span)
+    caption = source.caption(section).of(source.document.text) if tabled else ""
+    own = comparable(f"{caption}；{text}" if tabled else text)
+    path = comparable(f"{source.document.title}；{source.path(section.number)}；")
     subject = residual(question, source)
     weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
-    parts = _pairs(text)
+    parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text)
     shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
-    clause = max(shares)
+    fits = _fits(check, question, source, tabled) if tabled else _form(check, text, subject, weight)
     return Features(
         own=matching.coverage(subject, own, weight),
-        clause=clause,
+        clause=max(shares),
         context=matching.coverage(subject, path + own, weight),
         head=matching.coverage(subject, comparable(head(source, section)), weight),
         weak=matching.coverage(weak, path + own, weight),
         sentence=cosine,
         passage=hit.dense,
         rank=rank,
-        form=_form(check, text, subject, weight),
+        form=fits,
         tense=_tense(question.tense, period, source),
         period=matched,
     )

@@ -15,7 +15,8 @@ _OUTER = "，,；;。"
 class Said:
     """One line of an answer: the range that is said, inside the sentence that is quoted for it.
 
-    ``short`` is the part of it that answers by itself, where that is known.
+    ``short`` is the part of it that answers by itself, where that is known. Of the row of a table only ``pieces`` of
+    the range are said, in their order: its name, the values asked for and the unit.
     """
 
     source: Source
@@ -24,11 +25,13 @@ class Said:
     quoted: Span
     lead: bool = False
     short: Span | None = None
+    pieces: tuple[Span, ...] = ()
 
 
 def statement(line: Said) -> str:
     """The words of a line."""
-    return line.said.of(line.source.document.text)
+    text = line.source.document.text
+    return "".join(piece.of(text) for piece in line.pieces or (line.said,))
 
 
 def short(line: Said) -> str:

@@ -21,6 +21,11 @@ from assistant.question import Term
         ("pm2.5", "加强细颗粒物控制", SYNONYM),
         ("核电", "煤电", 0.0),
         ("碳市场", "", 0.0),
+        ("2", "类别:2;昼间:60", 1.0),
+        ("2", "昼间:250;夜间:3.2", 0.0),  # no number inside another
+        ("i", "ii时段", 0.0),
+        ("gb", "gb13271", 1.0),
+        ("13271", "gb13271", 1.0),
     ],
 )
 def test_a_word_is_covered_whole_by_its_synonyms_abbreviated_or_in_part(
