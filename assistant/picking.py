@@ -67,6 +67,8 @@ def _lines(span: Span, of: Sequence[Candidate]) -> tuple[Said, ...]:
     for candidate in of:
         if bare(Span(reached, max(reached, candidate.span.start)), text):
             return ()
+        if not candidate.span.overlaps(span):  # what it shared with the span were outer marks
+            continue
         said = bare(Span(max(span.start, candidate.span.start), min(span.end, candidate.span.end)), text)
         reached = candidate.span.end
         if said:

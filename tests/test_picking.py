@@ -62,6 +62,12 @@ def test_a_span_over_two_sentences_is_a_line_of_each() -> None:
     assert [line.quoted.of(TEXT)[-5:] for line in pick.lines] == ["年度工作。", "水厂改造。"]
 
 
+def test_a_sentence_of_which_the_span_holds_but_a_mark_is_no_line_of_it() -> None:
+    pick = picked(candidates_of(), [reading(("。会议要求加快河道清淤", 1.0))], WEIGHTS)
+    assert pick is not None
+    assert [statement(line) for line in pick.lines] == ["会议要求加快河道清淤"]
+
+
 def test_what_is_no_candidate_is_not_picked() -> None:
     found = candidates_of()
     first = [one for one in found if one.span.start == 0]
