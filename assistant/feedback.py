@@ -32,6 +32,7 @@ CREATE TABLE feedback (
 );
 CREATE INDEX feedback_at ON feedback (at)
 """,
+    "CREATE INDEX feedback_of ON feedback (user)",
 )
 
 
@@ -101,6 +102,16 @@ class FeedbackStore(Stored):
     def remove(self, user: str, id: int) -> None:  # noqa: A002
         """Take an opinion back. ``UnknownFeedback``."""
         self._one("DELETE FROM feedback WHERE user = ? AND id = ?", user, id)
+
+    def of(self, user: str) -> tuple[Feedback, ...]:
+        """The user's feedback in its order."""
+        if not self._database.exists:
+            return ()
+        with self._database.reading() as connection:
+            rows = connection.execute(
+                "SELECT * FROM feedback WHERE user = ? ORDER BY id", (clean(user),)
+            ).fetchall()
+        return tuple(map(self._feedback, rows))
 
     def all(self, since: datetime | None = None) -> tuple[Feedback, ...]:
         """Everybody's feedback, given at ``since`` (local time if it names no zone) or later, in its order."""

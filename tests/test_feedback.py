@@ -63,9 +63,17 @@ def test_feedback_is_kept_with_question_answer_citations_history_and_versions(st
     assert (one.question, one.query, one.citations) == ("任务有哪些", "2021年任务有哪些", CITATIONS)
 
 
+def test_a_users_feedback_is_found(store: FeedbackStore) -> None:
+    first = store.add("王", False, LIST)
+    store.add("李", True, LIST)
+    last = store.add("王", True, NOTHING)
+    assert [(one.id, one.answer) for one in store.of("王")] == [(first, LIST), (last, NOTHING)]
+    assert store.of("赵") == ()
+
+
 def test_looking_for_feedback_where_there_is_none_writes_nothing(tmp_path: Path) -> None:
     with FeedbackStore(tmp_path / "home") as store:
-        assert store.all() == store.all(datetime(2026, 1, 1)) == ()
+        assert store.all() == store.all(datetime(2026, 1, 1)) == store.of("王") == ()
         with pytest.raises(UnknownFeedback):
             store.change("王", 1, good=True)
     assert not (tmp_path / "home").exists()

@@ -101,7 +101,7 @@ def test_an_opinion_is_kept_with_all_that_led_to_it(library: Library) -> None:
     rounds = tuple(Round(name, Answer(name, name, "答", True, "open", 1.0), ended=True) for name in "甲乙")
     talk = keeping.keep("张三", Talk("", rounds))
     keeping.judged("张三", talk.id, 1, False, "不完整")
-    (opinion,) = keeping.opinions.all()
+    (opinion,) = keeping.feedback.all()
     assert (opinion.user, opinion.good, opinion.reason, opinion.question) == ("张三", False, "不完整", "乙")
     assert opinion.history == (Turn("甲", "答"),)
     with pytest.raises(UnknownConversation):

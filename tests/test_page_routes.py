@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.accounts import EVERYBODY, Role, User
 from assistant.audit import FILE, Audit
+from assistant.feedback import FeedbackStore
 from assistant.page.keeping import Keeping
 from assistant.page.routes import routes
 from assistant.page.talk import Round, Talk
@@ -237,7 +238,9 @@ def test_a_name_can_point_nowhere_else(client: TestClient, library: Library) -> 
 
 def test_only_an_editor_changes_the_library_and_nobody_unknown_reads_it(served: FastAPI) -> None:
     reader, stranger = TestClient(Gate(served, User("读者", Role.READER))), TestClient(Gate(served, None))
-    assert reader.get("/me").json() == {"name": "读者", "known": True, "editor": False, "documents": 2}
+    me = reader.get("/me").json()
+    assert len(me.pop("run")) == 8
+    assert me == {"name": "读者", "known": True, "editor": False, "documents": 2}
     assert reader.put("/upload/a.txt", content=b"x").status_code == 403
     assert reader.delete(f"/document/{river(reader)}").json() == {"error": "没有权限；请联系管理员"}
     assert TestClient(Gate(served, User("编辑", Role.EDITOR))).get("/me").json()["editor"]
@@ -279,6 +282,27 @@ def test_a_browser_gets_an_id_and_sees_its_own_conversations_alone(served: FastA
     assert one.get(f"{address}/export/pdf").status_code == 404
     assert one.delete(address).status_code == 200
     assert one.get("/conversations").json() == []
+
+
+def test_an_opinion_is_found_again_changed_and_taken_back(served: FastAPI, library: Library) -> None:
+    client, other = (
+        TestClient(Gate(served, User("张三", Role.READER))),
+        TestClient(Gate(served, User("李四", Role.READER))),
+    )
+    address = f"/conversation/{kept(library, '张三')}"
+    assert client.get(f"{address}/opinions").json() == []
+    verdict = {"conversation": address.rpartition("/")[2], "exchange": 0, "good": False, "reason": "不完整"}
+    assert client.post("/feedback", json=verdict).status_code == 200
+    assert client.get(f"{address}/opinions").json() == [{"exchange": 0, "good": False, "reason": "不完整"}]
+    assert other.get(f"{address}/opinions").status_code == 404
+    assert other.delete(f"{address}/opinion/0").status_code == 404
+    client.post("/feedback", json={**verdict, "good": True, "reason": ""})
+    with FeedbackStore(library.home) as store:
+        assert [(one.good, one.reason) for one in store.all()] == [(True, "")]
+        assert client.delete(f"{address}/opinion/0").status_code == 200
+        assert store.all() == ()
+    assert client.get(f"{address}/opinions").json() == []
+    assert client.delete(f"{address}/opinion/0").status_code == 200
 
 
 def test_a_users_conversations_follow_the_user(served: FastAPI, library: Library) -> None:

@@ -471,6 +471,31 @@ def test_an_opinion_is_stored_with_its_reason(chat: Chrome, served: tuple[str, S
     (stored,) = [one for one in FeedbackStore(home).all() if one.reason == "不完整：少了一项"]
     assert (stored.good, stored.question) == (False, PEAK)
     assert stored.versions.documents
+    # It is shown again after a reload and in a conversation that is opened, and can be changed and taken back.
+    chat.refresh()
+    until(lambda: parts(chat, "button.bad[aria-pressed=true]") and idle(chat))
+    part(chat, "#new").click()
+    until(lambda: not parts(chat, ".asked") and not texts(chat, "#talks-list [aria-current]"))
+    # The list is made anew every now and then; only a script is quick enough to click what it has just found.
+    chat.execute_script("document.querySelector('#talks-list .open').click()")
+    until(lambda: parts(chat, "button.bad[aria-pressed=true]"))
+    part(chat, "button.bad").click()
+    until(lambda: seen(chat, "#dialog textarea"))
+    assert part(chat, "#dialog textarea").get_attribute("value") == "少了一项"
+    assert part(chat, "#dialog input:checked").get_attribute("value") == "不完整"
+    chat.switch_to.active_element.send_keys(Keys.ESCAPE)
+    until(lambda: not seen(chat, "#dialog"))
+    part(chat, "button.good").click()
+    confirm(chat, "send")
+    until(
+        lambda: parts(chat, "button.good[aria-pressed=true]") and not parts(chat, "button.bad[aria-pressed=true]")
+    )
+    (changed,) = [one for one in FeedbackStore(home).all() if one.id == stored.id]
+    assert (changed.good, changed.reason) == (True, "")
+    part(chat, "button.good").click()
+    confirm(chat, "take")
+    until(lambda: not parts(chat, ".judge [aria-pressed=true]"))
+    assert stored.id not in [one.id for one in FeedbackStore(home).all()]
 
 
 @pytest.mark.slow
@@ -536,23 +561,77 @@ def test_dark_is_chosen_and_stays(chat: Chrome) -> None:
 
 
 @pytest.mark.slow
-def test_when_the_server_is_gone_the_page_says_so_and_goes_on_when_it_is_back(
-    window: Chrome, tmp_path: Path
-) -> None:
+def test_when_the_server_is_gone_the_page_says_so_and_loses_no_question(window: Chrome, tmp_path: Path) -> None:
     with Library(tmp_path / "home", HashedEncoder()) as library:
         library.add(DOCUMENTS)
-        with serving(Assistant(library, Settings(reader="none"))) as address:
+        assistant = Slow(library, Settings(reader="none"))
+        with serving(assistant) as address:
             opened(window, address)
             ask(window, PEAK)
             until(lambda: texts(window, "#talks-list [aria-current]") == [PEAK])
-        window.execute_script("dispatchEvent(new Event('gone'))")
-        until(lambda: "连接不上服务" in part(window, "#banner").text)
         port = int(address.rstrip("/").rpartition(":")[2])
-        with serving(Assistant(library, Settings(reader="none")), port):
-            until(lambda: not seen(window, "#banner"))
-            ask(window, "2020年呢")
-            assert texts(window, ".query") == ["2020年碳达峰任务有哪些"]
-            assert len(parts(window, ".asked")) == 2
+        box(window).send_keys("2020年呢", Keys.ENTER)
+        until(lambda: "连接不上服务" in part(window, "#banner").text)
+        assert "连接" in part(window, "#toast").text
+        assert box(window).get_attribute("value") == "2020年呢"
+        with serving(assistant, port):
+            until(lambda: not seen(window, "#banner") and idle(window), 60)
+            until(
+                lambda: len(parts(window, ".asked")) == 1 and box(window).get_attribute("value") == "2020年呢", 60
+            )
+            box(window).send_keys(Keys.ENTER)
+            until(lambda: texts(window, ".query") == ["2020年碳达峰任务有哪些"] and idle(window))
+            assistant.pause = 5.0
+            box(window).send_keys("谁作工作报告", Keys.ENTER)
+            until(lambda: parts(window, "#box .stop-button"))
+        until(lambda: "连接不上服务" in part(window, "#banner").text)
+        assistant.pause = 0.0
+        with serving(assistant, port):
+            until(lambda: not seen(window, "#banner") and idle(window), 60)
+            until(lambda: box(window).get_attribute("value") == "谁作工作报告", 60)
+            box(window).send_keys(Keys.ENTER)
+            until(lambda: len(parts(window, ".kept")) == 3 and idle(window))
+            assert "黄润秋" in parts(window, ".bot-row")[-1].text
+            window.get("about:blank")
+
+
+@pytest.mark.slow
+def test_when_too_many_ask_the_page_says_so_and_takes_the_question_once(window: Chrome, tmp_path: Path) -> None:
+    with Library(tmp_path / "home", HashedEncoder()) as library:
+        library.add(DOCUMENTS)
+        assistant = Slow(library, Settings(reader="none", at_once=1, waiting=1))
+        with serving(assistant) as address, ThreadPoolExecutor(2) as others:
+            opened(window, address)
+            assistant.pause = 4.0
+            first = others.submit(wait_for_answer, address, PEAK)
+            time.sleep(1)
+            # One is being answered; this one waits, and pressing Enter again does not send it twice.
+            box(window).send_keys("谁作工作报告", Keys.ENTER)
+            until(lambda: texts(window, "#queued") == ["提问的人较多，正在排队，请稍候"])
+            box(window).send_keys(Keys.ENTER)
+            second = others.submit(wait_for_answer, address, PEAK)
+            with pytest.raises(httpx.HTTPStatusError, match="503"):
+                second.result()
+            assistant.pause = 0.0
+            first.result()
+            until(lambda: parts(window, ".kept") and idle(window))
+            assert texts(window, ".asked") == ["谁作工作报告"]
+            assert not parts(window, "#queued")
+            # With one being answered and one waiting there is no place for a third.
+            assistant.pause = 4.0
+            waiting = [others.submit(wait_for_answer, address, PEAK)]
+            time.sleep(1)
+            waiting.append(others.submit(wait_for_answer, address, PEAK))
+            time.sleep(1)
+            box(window).send_keys("会议什么时候开的", Keys.ENTER)
+            until(lambda: texts(window, "#toast.shown") == ["现在提问的人太多，请稍后再试"])
+            assert box(window).get_attribute("value") == "会议什么时候开的"
+            assert not seen(window, ".toast-wrap")
+            assistant.pause = 0.0
+            for each in waiting:
+                each.result()
+            box(window).send_keys(Keys.ENTER)
+            until(lambda: len(parts(window, ".kept")) == 2 and idle(window))
             window.get("about:blank")
 
 

@@ -36,12 +36,8 @@ EXAMPLES = 4
 """Example questions on the page."""
 NEWEST = 8
 """Documents, the newest, that example questions are drawn from."""
-AT_ONCE = 8
-"""Questions that are answered at the same time; more wait their turn."""
 EVERY = 0.1
 """Seconds between two looks at an answer that grows; each costs the server as much as the answer itself."""
-WAITING_ROOM = 200
-"""Questions that may wait; more are told that the page is busy."""
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +57,10 @@ class Command(BaseModel):
 
 
 def chat(service: Service, keeping: Keeping) -> gr.Blocks:
-    """The chat over a service's library."""
+    """The chat over a service's library.
+
+    As many questions as the settings say are answered at the same time and may wait; more are told that it is busy.
+    """
     assistant = service.assistant
     offered = _offered(assistant)
 
@@ -190,7 +189,8 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
         known = [window, id_, filters]
         plain: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         # "once" would drop a question that follows on a stop at once; whether one is being answered, send sees.
-        long = {**plain, "concurrency_id": "answers", "concurrency_limit": AT_ONCE, "trigger_mode": "multiple"}
+        at_once = assistant.settings.at_once
+        long = {**plain, "concurrency_id": "answers", "concurrency_limit": at_once, "trigger_mode": "multiple"}
         answers: list[dict[str, Any]] = [
             box.submit(send, [box, *known], shown, **long),
             log_.example_select(pick, known, shown, **long),
@@ -199,7 +199,7 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
         box.stop(halt, window, shown, cancels=answers, queue=False, **plain)
         blocks.load(fresh, None, log_, queue=False, **plain)
         opened.change(opening, [opened, window], shown, cancels=answers, queue=False, **plain)
-    blocks.queue(max_size=WAITING_ROOM)
+    blocks.queue(max_size=assistant.settings.waiting)
     return blocks
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from assistant import export
 from assistant.conversations import ConversationHead, Conversations, Exchange
-from assistant.feedback import FeedbackStore
+from assistant.feedback import Feedback, FeedbackStore
 from assistant.kept import versions
 from assistant.page.talk import Talk
 from assistant.types import Turn
@@ -24,7 +24,7 @@ class Keeping:
     def __init__(self, library: Library) -> None:
         self.library = library
         self.conversations = Conversations(library.home)
-        self.opinions = FeedbackStore(library.home)
+        self.feedback = FeedbackStore(library.home)
 
     def heads(self, owner: str, matching: str) -> tuple[ConversationHead, ...]:
         """The owner's conversations, those changed last first."""
@@ -59,17 +59,41 @@ class Keeping:
             return title, export.as_docx(exchanges, title)
         return title, export.as_markdown(exchanges, title).encode()
 
+    def opinions(self, owner: str, id_: str) -> dict[int, Feedback]:
+        """What the owner thinks of the exchanges of a conversation, by their places; ``UnknownConversation``.
+
+        It is found again by what was answered and what led to it, whatever became of the conversation since.
+        """
+        given = {(one.answer, one.history): one for one in self.feedback.of(owner)}
+        exchanges = self.read(owner, id_)
+        found = (
+            (place, given.get((one.answer, _before(exchanges, place)))) for place, one in enumerate(exchanges)
+        )
+        return {place: one for place, one in found if one is not None}
+
     def judged(self, owner: str, id_: str, place: int, good: bool, reason: str) -> None:
-        """Store an opinion of the exchange at ``place``, with all that led to it. Raises ``UnknownConversation``."""
+        """Store an opinion of the exchange at ``place``, with all that led to it. Raises ``UnknownConversation``.
+
+        One that was given before is changed.
+        """
+        before = self.opinions(owner, id_).get(place)
+        if before is not None:
+            self.feedback.change(owner, before.id, good, reason)
+            return
         exchanges = self.read(owner, id_)
         if place >= len(exchanges):
             raise UnknownConversation(
                 f"the conversation {id_[:80]!r} has no exchange {place}; load the page again",
                 "这次对话中没有这条回答；请刷新页面后再试",
             )
-        history = tuple(Turn(one.answer.question, one.answer.text) for one in exchanges[:place])
-        one = exchanges[place]
-        self.opinions.add(owner, good, one.answer, reason=reason, history=history, versions=one.versions)
+        one, history = exchanges[place], _before(exchanges, place)
+        self.feedback.add(owner, good, one.answer, reason=reason, history=history, versions=one.versions)
+
+    def unjudged(self, owner: str, id_: str, place: int) -> None:
+        """Take the opinion of the exchange at ``place`` back, if there is one. Raises ``UnknownConversation``."""
+        before = self.opinions(owner, id_).get(place)
+        if before is not None:
+            self.feedback.remove(owner, before.id)
 
     def _exchanges(self, owner: str, id_: str) -> tuple[Exchange, ...] | None:
         try:
@@ -80,4 +104,9 @@ class Keeping:
     def close(self) -> None:
         """Close the files."""
         self.conversations.close()
-        self.opinions.close()
+        self.feedback.close()
+
+
+def _before(exchanges: Sequence[Exchange], place: int) -> tuple[Turn, ...]:
+    """The turns that led to the exchange at ``place``."""
+    return tuple(Turn(one.answer.question, one.answer.text) for one in exchanges[:place])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache, partial
+from secrets import token_hex
 from threading import Lock
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -56,7 +57,8 @@ class Verdict(BaseModel):
 class Behind:
     """What stands behind the routes; files are added one at a time, in ``turn``.
 
-    ``record`` puts an event, who caused it and its facts into the audit log, if there is one.
+    ``record`` puts an event, who caused it and its facts into the audit log, if there is one. ``run`` is another after
+    each start of the server.
     """
 
     def __init__(self, library: Library, keeping: Keeping, record: Callable[..., None]) -> None:
@@ -64,6 +66,7 @@ class Behind:
         self.keeping = keeping
         self.record = record
         self.turn = Lock()
+        self.run = token_hex(4)
         # A cached method would keep every library that there ever was.
         self._opened = lru_cache(maxsize=OPEN)(self._open)
 
@@ -127,13 +130,14 @@ router = APIRouter()
 
 @router.get("/me")
 def me(request: Request, response: Response, there: There, user: Visitor) -> dict[str, Any]:
-    """Who is at the page, and what they may do."""
+    """Who is at the page, what they may do, and which start of the server answers."""
     remember(request, response)
     return {
         "name": user.name,
         "known": user != EVERYBODY,
         "editor": user.role.covers(Role.EDITOR),
         "documents": len(there.library.documents()),
+        "run": there.run,
     }
 
 
@@ -246,6 +250,19 @@ def export(conversation: str, kind: str, there: There, kept_by: Owner) -> Respon
         raise HTTPException(404, "没有这种格式")
     title, data = there.keeping.exported(kept_by, conversation, kind)
     return _attachment(data, f"{title}.{kind}", _KINDS[kind])
+
+
+@router.get("/conversation/{conversation}/opinions")
+def opinions(conversation: str, there: There, kept_by: Owner) -> list[dict[str, Any]]:
+    """What the visitor thinks of the answers of a conversation."""
+    found = there.keeping.opinions(kept_by, conversation)
+    return [{"exchange": place, "good": one.good, "reason": one.reason} for place, one in found.items()]
+
+
+@router.delete("/conversation/{conversation}/opinion/{exchange}")
+def unjudge(conversation: str, exchange: int, there: There, kept_by: Owner) -> None:
+    """Take an opinion back."""
+    there.keeping.unjudged(kept_by, conversation, exchange)
 
 
 @router.post("/feedback")

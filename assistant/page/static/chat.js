@@ -4,7 +4,12 @@ import { openPanel } from "./panel.js";
 
 let editing = null; // {round, do}: what the box is about to replace
 let count = 0;
-const opinions = new Map(); // of this window, by conversation and place
+let opinions = {}; // the visitor's, of the conversation on screen, by the answers' places
+let judged = ""; // the conversation, its answers and commands for which they were asked
+let pending = null; // {words, timer}: a question that was sent and is not being answered yet
+
+const LATE = 1500; // milliseconds after which a question that waits its turn is said to wait
+const LOST = 60000; // after which the same question may be sent again
 
 const all = (selector) => Array.from(document.querySelectorAll(`#chat ${selector}`));
 const box = () => document.querySelector("#box textarea");
@@ -15,6 +20,22 @@ export const answering = () => Boolean(document.querySelector("#box .stop-button
 function command(round, what, words = "") {
   if (answering()) return;
   put("command", JSON.stringify({ do: what, round, words, count: ++count }));
+}
+
+// A question is on its way. Where others are before it the page says so, and it is not sent twice.
+function expect(words) {
+  arrived();
+  const bar = element("div", { id: "queued", role: "status" }, "提问的人较多，正在排队，请稍候");
+  const late = setTimeout(() => byId("composer")?.prepend(bar), LATE);
+  const lost = setTimeout(arrived, LOST);
+  pending = { words, late, lost };
+}
+
+function arrived() {
+  clearTimeout(pending?.late);
+  clearTimeout(pending?.lost);
+  pending = null;
+  byId("queued")?.remove();
 }
 
 function roundOf(part) {
@@ -47,11 +68,15 @@ function unedit() {
 
 // The box sends; while something is edited, what it sends takes that place.
 function sent(event) {
-  if (!editing) return;
+  if (!editing) {
+    const words = box().value.trim();
+    if (!words || answering()) return;
+    if (pending?.words !== words) return expect(words);
+  }
   event.preventDefault();
   event.stopImmediatePropagation();
   const words = box().value;
-  if (!words.trim() || answering()) return;
+  if (!editing || !words.trim() || answering()) return;
   const { round, do: what } = editing;
   unedit();
   command(round, what, words);
@@ -78,23 +103,53 @@ async function judge(button, good) {
   const choices = good ? [] : REASONS.map((reason) =>
     element("label", { class: "choice" }, element("input", { type: "radio", name: "reason", value: reason }), reason)
   );
-  const pressed = await dialog(good ? "这个回答好在哪里？" : "这个回答有什么问题？", [...choices, words], [["send", "提交"]]);
+  const before = opinions[exchange]?.good === good ? opinions[exchange] : null;
+  if (before) recall(before.reason, choices, words);
+  const buttons = [["send", "提交"]];
+  if (before) buttons.unshift(["take", "撤回", ""]);
+  const pressed = await dialog(good ? "这个回答好在哪里？" : "这个回答有什么问题？", [...choices, words], buttons);
   if (!pressed) return undefined;
+  if (pressed === "take") {
+    await tried(async () => {
+      await call(`conversation/${conversation}/opinion/${exchange}`, { method: "DELETE" });
+      notice("已撤回");
+    });
+    return opine();
+  }
   const chosen = byId("dialog").querySelector("input[name=reason]:checked")?.value ?? "";
   const reason = [chosen, words.value.trim()].filter(Boolean).join("：");
   await tried(async () => {
     await call("feedback", { method: "POST", json: { conversation, exchange, good, reason } });
-    opinions.set(`${conversation} ${exchange}`, good);
-    marked();
     notice("已记录，谢谢");
   });
-  return undefined;
+  return opine();
+}
+
+// A reason that was given before, put back as the choice and the words that it was made of.
+function recall(reason, choices, words) {
+  const chosen = choices.map((one) => one.querySelector("input")).find((one) => `${reason}：`.startsWith(`${one.value}：`));
+  if (chosen) chosen.checked = true;
+  words.value = chosen ? reason.slice(chosen.value.length + 1) : reason;
+}
+
+// Ask what the visitor thinks of the answers on screen.
+async function opine() {
+  const conversation = held("talk-id");
+  const found = conversation ? await call(`conversation/${conversation}/opinions`).catch(() => []) : [];
+  if (conversation !== held("talk-id")) return;
+  opinions = Object.fromEntries(found.map((one) => [one.exchange, one]));
+  marked();
 }
 
 function marked() {
-  const conversation = held("talk-id");
+  const key = `${held("talk-id")} ${all(".kept").length} ${count}`;
+  if (key !== judged && !answering()) {
+    judged = key;
+    opinions = {};
+    opine();
+  }
   all(".kept").forEach((answer, place) => {
-    const good = opinions.get(`${conversation} ${place}`);
+    const good = opinions[place]?.good;
     for (const [name, value] of [["good", true], ["bad", false]]) {
       const button = answer.querySelector(`button.${name}`);
       if (button && (button.getAttribute("aria-pressed") === "true") !== (good === value)) {
@@ -126,16 +181,35 @@ async function pressed(event) {
   }
 }
 
-// What Gradio says in English of a request that failed.
+// What Gradio says in English of a request that failed; a question that was not taken stays in the box.
 function told() {
   for (const toast of document.querySelectorAll(".toast-body:not([data-told])")) {
     toast.dataset.told = "";
+    arrived();
     if (/full|busy/i.test(toast.textContent)) notice("现在提问的人太多，请稍后再试", true);
     else {
       notice("连接中断，请稍后重试", true);
       dispatchEvent(new Event("gone"));
     }
   }
+}
+
+// Gradio loads the page again once the server is back. What was typed, or asked and not answered, is put back.
+const DRAFT = "draft";
+
+function keepDraft() {
+  const open = all(".waiting, .growing").length ? all(".asked").at(-1).innerText : "";
+  const words = box()?.value || open;
+  if (words.trim()) sessionStorage.setItem(DRAFT, words);
+  else sessionStorage.removeItem(DRAFT);
+}
+
+function restoreDraft() {
+  const words = sessionStorage.getItem(DRAFT);
+  sessionStorage.removeItem(DRAFT);
+  if (!words || box().value || all(".asked").at(-1)?.innerText === words) return;
+  put("box", words);
+  notice("已放回没有发出或没有答完的问题");
 }
 
 export function watchChat() {
@@ -155,6 +229,8 @@ export function watchChat() {
     }
   }, { capture: true });
   addEventListener("talk", () => editing && unedit());
+  addEventListener("pagehide", keepDraft);
+  addEventListener("ready", restoreDraft, { once: true });
   for (const moved of ["wheel", "touchmove"]) {
     document.addEventListener(moved, () => (followed = null), { passive: true });
   }
@@ -162,6 +238,7 @@ export function watchChat() {
     told();
     const chat = byId("chat");
     if (!chat) return;
+    if (pending && (answering() || box()?.value.trim() !== pending.words)) arrived();
     // Gradio labels each message with its HTML; without the label a screen reader reads the text.
     for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
     const asked = chat.querySelectorAll(".user-row");

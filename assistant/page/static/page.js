@@ -1,6 +1,6 @@
 // The page's own parts around Gradio's chat: tabs, sidebar, theme, and a word when the server is gone.
 import { byId, call, element, narrow, notice, tried } from "./common.js";
-import { watchChat } from "./chat.js";
+import { answering, watchChat } from "./chat.js";
 import { closePanel, watchPanel } from "./panel.js";
 import { refreshTalks, watchTalks } from "./talks.js";
 import { refreshLibrary, watchLibrary } from "./library.js";
@@ -70,18 +70,25 @@ function watchTheme() {
   set();
 }
 
-// The server is asked now and then, at once when something failed, and every few seconds while it is gone.
+// The server is asked now and then, at once when something failed, and every few seconds while it is gone. An answer
+// that it was giving when it went will not go on: the page is loaded again, which puts the question back.
 function watchServer() {
   const banner = byId("banner");
   let gone = false;
+  let run = ""; // of which start of the server the page is
   let timer;
   const ask = async () => {
     clearTimeout(timer);
     let alive = false;
+    let now = run;
     try {
-      alive = (await fetch("page/me", { signal: AbortSignal.timeout(8000) })).status < 500;
+      const answer = await fetch("page/me", { signal: AbortSignal.timeout(8000) });
+      alive = answer.status < 500;
+      if (answer.ok) now = (await answer.json()).run;
     } catch {}
-    if (alive && gone) notice("连接已恢复");
+    if (alive && (gone || (run && now !== run)) && answering()) location.reload();
+    else if (alive && gone) notice("连接已恢复");
+    run = now;
     gone = !alive;
     banner.hidden = alive;
     banner.textContent = alive ? "" : "连接不上服务，正在重试。已有的对话都已保存，恢复后可继续提问。";
@@ -90,7 +97,7 @@ function watchServer() {
   addEventListener("gone", ask);
   addEventListener("offline", ask);
   addEventListener("online", ask);
-  timer = setTimeout(ask, 15000);
+  timer = setTimeout(ask, 2000);
 }
 
 async function greet() {

@@ -73,6 +73,7 @@ export function watchTalks() {
   if (before) document.body.classList.add("restoring");
   let waited = 0;
   let answers = 0;
+  let ready = false;
   const look = () => {
     if (!byId("talk-id")?.querySelector("textarea, input")) return;
     if (before && document.body.classList.contains("restoring")) {
@@ -80,6 +81,8 @@ export function watchTalks() {
       if (held("talk-id") !== before && waited < 30) return;
       document.body.classList.remove("restoring");
     }
+    if (!ready) dispatchEvent(new Event("ready"));
+    ready = true;
     const id = held("talk-id");
     const kept = document.querySelectorAll("#chat .kept").length;
     if (id === shown && kept === answers) return;
