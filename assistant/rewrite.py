@@ -83,7 +83,7 @@ def standalone(question: str, history: Sequence[Turn] = ()) -> str:
     A turn in which nothing was asked of the documents (谢谢) is passed over.
     """
     queries: list[str] = []
-    answer, listing = "", ""
+    answer, listing = "", Turn("", "")
     for turn in history:
         try:
             asked = clean(turn.question)
@@ -93,7 +93,7 @@ def standalone(question: str, history: Sequence[Turn] = ()) -> str:
             continue
         queries.append(_resolved(asked, queries, answer, listing))
         answer = turn.answer
-        listing = answer if len(items.items(answer)) > 1 else listing
+        listing = Turn(queries[-1], answer) if len(items.items(answer)) > 1 else listing
     return _resolved(clean(question), queries, answer, listing)
 
 
@@ -110,8 +110,8 @@ def person_in(text: str, asked: str = "") -> str:
     return max(found)[2] if found else ""
 
 
-def _resolved(question: str, queries: Sequence[str], answer: str, listing: str) -> str:
-    """``question`` rewritten from the standalone questions before it, the last answer, and the last one with items."""
+def _resolved(question: str, queries: Sequence[str], answer: str, listing: Turn) -> str:
+    """``question`` rewritten from the standalone questions before it, the last answer, and the last turn with items."""
     if not queries:
         return question
     before = queries[-1]
@@ -127,7 +127,7 @@ def _resolved(question: str, queries: Sequence[str], answer: str, listing: str) 
     return question if whole == plain else whole
 
 
-def _tried(question: str, queries: Sequence[str], answer: str, listing: str) -> Iterator[str]:
+def _tried(question: str, queries: Sequence[str], answer: str, listing: Turn) -> Iterator[str]:
     """What each rule makes of ``question``, in their order; empty for one that does not apply."""
     before = queries[-1]
     if english.is_english(question):
@@ -175,15 +175,15 @@ def _article(question: str, before: str, answer: str) -> str:
     return before.replace(asked[0], said)
 
 
-def _item(question: str, before: str, answer: str) -> str:
-    """第三条展开说说: the third line of the answer before, if it has one; else 第三条 of what was spoken of."""
-    head = items.meant(question, answer)
+def _item(question: str, before: str, listing: Turn) -> str:
+    """第三条展开说说: the third line of the last list, of the time of its question; else 第三条 of what was spoken of."""
+    head = items.meant(question, listing.answer)
     if head:
-        times = periods.asked(before)
+        times = periods.asked(listing.question)
         dated = any(one.isdigit() for one in periods.asked(head)) or not times
         return f"{head if dated else periods.written(times[0]) + head}{_CONTENTS}"
     if items.means_article(question) and not _TITLE.search(question):
-        title = _TITLE.search(before + answer)
+        title = _TITLE.search(before + listing.answer)
         return f"{title[0]}{question}" if title else ""
     return ""
 

@@ -99,6 +99,11 @@ def test_an_item_of_the_answer_is_asked_about_by_its_words(question: str, expect
     assert follow(question, TASKS, MEASURES) == expected
 
 
+def test_an_item_is_of_the_time_of_its_list_and_not_of_the_turn_between() -> None:
+    history = [Turn(TASKS, MEASURES), Turn("2020年呢", "启动编制行动方案。[1]")]
+    assert standalone("第二条展开说说", history) == "2021年推进全国碳排放权交易市场建设有哪些具体内容"
+
+
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
