@@ -26,7 +26,6 @@ MOST = 24
 """Rows that are said; a question that fits more has not said what it is after."""
 
 _ASIDE = re.compile(r"^\d{1,2}[.．、]|[(（][^()（）]*[)）]|\s[a-z](?:,[a-z])*$")
-_NUMERAL = re.compile(r"\d|^不得|^无$|^[-—]+$")
 
 
 class Line(NamedTuple):
@@ -95,14 +94,10 @@ def _of_tables(question: Question, source: Source, fits: Sequence[_Fit]) -> list
     Pairs of characters tell 第一时段 from 第二时段 in tables of 第二类污染物, which words do not.
     """
     text = source.document.text
-    known = comparable(source.document.title)
-
-    def told(fit: _Fit) -> int:
-        pairs = _pairs(question.text) - _pairs(known) - _pairs(fit.row.span.of(text))
-        return len(pairs & _pairs(source.caption(fit.table).of(text)))
-
-    most = max(map(told, fits))
-    return [fit for fit in fits if told(fit) == most]
+    known = _pairs(source.document.title).union(*(_pairs(fit.row.span.of(text)) for fit in fits))
+    asked = _pairs(question.text) - known
+    shares = [len(asked & _pairs(source.caption(fit.table).of(text))) for fit in fits]
+    return [fit for fit, share in zip(fits, shares, strict=True) if share == max(shares)]
 
 
 def _pairs(text: str) -> frozenset[str]:
@@ -150,7 +145,7 @@ def _written(
         pieces = values.pieces(
             text, fit.row, tuple(cell for cell in fit.row.cells if cell in told or cell in said)
         )
-        numbers = [cell.value for cell in said if _NUMERAL.search(cell.value.of(text))]
+        numbers = [cell.value for cell in said if values.is_numbered(text, cell)]
         value = numbers[0] if len(numbers) == 1 else None
         found.append(Line(fit.table.number, fit.row.span, pieces, value=value))
     return found
@@ -173,10 +168,13 @@ def _cells(
     around = comparable("；".join([caption, fit.row.name.of(text), *(cell.span.of(text) for cell in told)]))
     open_terms = [term for term in subject if matching.covered(term.text, around) < matching.ABBREVIATION]
     kept = _best(rest, open_terms, text, weight)
-    numbers = [cell for cell in kept if _NUMERAL.search(cell.value.of(text))]
-    terms = [*question.terms, *(Term(period, weak=True) for period in question.periods)]
+    numbers = [cell for cell in kept if values.is_numbered(text, cell)]
+    known = comparable(source.document.title)
+    terms = [term for term in question.terms if matching.covered(term.text, known) < matching.SYNONYM]
+    terms += [Term(period, weak=True) for period in question.periods]
     apart = [term for term in terms if 0 < sum(_heads(term, cell, text) for cell in numbers) < len(numbers)]
-    chosen = _apart(question, _best(numbers, apart, text, weight), text) if numbers else kept
+    asked = _pairs(question.text) - _pairs(known) - _pairs(around)
+    chosen = _apart(asked, _best(numbers, apart, text, weight), text) if numbers else kept
     return told, chosen if len(chosen) < len(numbers) else kept
 
 
@@ -187,11 +185,11 @@ def _best(cells: Sequence[Cell], terms: Sequence[Term], text: str, weight: Calla
     return [cell for cell, share in zip(cells, shares, strict=True) if share >= EQUAL * most]
 
 
-def _apart(question: Question, cells: Sequence[Cell], text: str) -> list[Cell]:
-    """The cells whose headings share most with the question of what not all of them say: 全护理, not 半护理."""
+def _apart(asked: frozenset[str], cells: Sequence[Cell], text: str) -> list[Cell]:
+    """The cells whose headings have most of the ``asked`` pairs that not all of them have: 全护理, not 半护理."""
     headings = [_pairs(cell.heading.of(text)) for cell in cells]
-    asked = _pairs(question.text) - frozenset.intersection(*headings)
-    shares = [len(asked & pairs) for pairs in headings]
+    telling = asked - frozenset.intersection(*headings)
+    shares = [len(telling & pairs) for pairs in headings]
     return [cell for cell, share in zip(cells, shares, strict=True) if share == max(shares)]
 
 

@@ -12,8 +12,8 @@ from index.rows import Cell, Row, serial
 from index.types import Span
 
 _NUMERAL = re.compile(r"\d")
-_MEASURE = re.compile(r"[≤≥<>＜＞≦≧±~～\s-]*\d(?!\d?[.．、]\s?[^\d\s])")
-"""A number at the start of a value, but not that of an item (1.培训)."""
+_MEASURE = re.compile(r"[≤≥<>＜＞≦≧±~～\s-]*\d(?!\d?[.．、]\s?[^\d\s])|[-—－/／]+$|无$|不得")
+"""A number at the start of a value, but not that of an item (1.培训); or what stands in a number's place."""
 _IN_BRACKETS = re.compile(r"[(（]([^()（）]+)[)）]|/\s*([^\s·]+)$")
 _UNIT_OF = re.compile(r"(?:计量)?单位$")
 
@@ -31,7 +31,7 @@ def telling(text: str, row: Row) -> tuple[Cell, ...]:
     every = cells(text, row)
     found = every[: 0 if row.name else 1]
     for cell in every[len(found) :]:
-        if _MEASURE.match(cell.value.of(text)) or not cell.heading:
+        if is_measure(text, cell) or not cell.heading:
             break
         found += (cell,)
     return found if len(found) < len(every) else every[: 0 if row.name else 1]
@@ -44,6 +44,16 @@ def statements(text: str, row: Row, caption: str) -> tuple[str, ...]:
     lead += "".join(cell.span.of(text) for cell in first)
     rest = [cell for cell in cells(text, row) if cell not in first]
     return tuple(f"{lead}；{cell.span.of(text)}{row.unit.of(text)}" for cell in rest) or (lead,)
+
+
+def is_measure(text: str, cell: Cell) -> bool:
+    """Whether a cell's value begins with a number, or stands in a number's place: —, 无, 不得检出."""
+    return _MEASURE.match(cell.value.of(text)) is not None
+
+
+def is_numbered(text: str, cell: Cell) -> bool:
+    """Whether a cell's value has a number anywhere, or stands in a number's place."""
+    return is_measure(text, cell) or _NUMERAL.search(cell.value.of(text)) is not None
 
 
 def measures(check: form.Check, asked: str, text: str, row: Row) -> bool:

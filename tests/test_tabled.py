@@ -32,6 +32,15 @@ WATER = (
 )
 NOISE = "表 1 排放限值\n功能区类别：0；昼间：50；夜间：40\n功能区类别：2；昼间：60；夜间：50\n功能区类别：3；昼间：65；夜间：55\n"
 CARE = "供养标准\n城关区 · 照料 · 全护理：1270；照料 · 半护理：640\n江北县 · 照料 · 全护理：1210；照料 · 半护理：610\n"
+GLASS = (
+    "表 1 大气污染物排放限值\n"
+    "锡 · 限值 · 玻璃熔窑：—；限值 · 镀膜尾气：5；限值 · 碎玻璃设备：—\n"
+    "铅 · 限值 · 玻璃熔窑：2；限值 · 镀膜尾气：—；限值 · 碎玻璃设备：—\n"
+)
+SHOES = (
+    "表 1 VOCs 限值\n苯 · 浓度 · Ⅰ时段：1；浓度 · Ⅱ时段：1\n总 VOCs · 浓度 · Ⅰ时段：80；浓度 · Ⅱ时段：40\n"
+    "表 2 监控点限值\n苯 · 限值：0.1\n"
+)
 STREETS = "八、各街道电话及地址\n石牌街 · 电话：87564410；地址：石牌东路127号\n员村街 · 电话：85548213；地址：新村街11号\n"
 
 
@@ -98,6 +107,17 @@ def said(question: str, text: str, title: str = "排放标准") -> list[str]:
 )
 def test_a_row_answers_with_what_is_asked_of_it(question: str, text: str, expected: list[str]) -> None:
     assert said(question, text) == expected
+
+
+def test_a_word_of_the_title_names_no_column() -> None:
+    assert said("平板玻璃工业锡的限值", GLASS, "平板玻璃工业排放标准") == GLASS.splitlines()[:2]
+
+
+def test_a_row_is_named_by_words_that_its_caption_has_too() -> None:
+    assert said("制鞋行业总VOCs浓度Ⅱ时段", SHOES, "制鞋行业排放标准") == [
+        "表 1 VOCs 限值",
+        "总 VOCs · 浓度 · Ⅱ时段：40|40",
+    ]
 
 
 def test_a_question_that_names_no_row_is_answered_by_the_table() -> None:

@@ -25,6 +25,8 @@ def taken(line: str) -> Row:
         ("类别：2；昼间：60；夜间：50", ["类别：2"]),  # what has no name is told by its first cell
         ("水利 · 项目：水库加固；投资：9800；单位：水务局", ["项目：水库加固"]),
         ("签约 · 指标：1.覆盖率；标准：较上年增加；2023年：80%", ["指标：1.覆盖率", "标准：较上年增加"]),
+        ("锡 · 熔窑：—；镀膜：5", []),  # a dash stands in a number's place
+        ("烷基汞 · 直接：不得检出；间接：不得检出", []),
         ("氨 · 方法：滴定法；编号：HJ", []),  # words alone: none of them tells more than another
     ],
 )
