@@ -131,7 +131,11 @@ def ask(driver: Chrome, question: str) -> None:
     """Type a question, send it with Enter and wait until its answer is complete."""
     answers = len(parts(driver, ".bot-row .tools"))
     box(driver).send_keys(question, Keys.ENTER)
-    until(lambda: len(parts(driver, ".bot-row .tools")) > answers and idle(driver))
+    # The box is emptied when the question is taken, not before.
+    taken = "return document.querySelector('#box textarea').value === ''"
+    until(
+        lambda: driver.execute_script(taken) and idle(driver) and len(parts(driver, ".bot-row .tools")) > answers
+    )
 
 
 def idle(driver: Chrome) -> bool:

@@ -137,6 +137,12 @@ def marks(driver: Chrome) -> list[str]:
     return [mark.text for mark in seen(driver, "#paper mark.quote")]
 
 
+def clicked(driver: Chrome, selector: str) -> bool:
+    """Click the first element, which the page may put another in the place of at any time; to be waited for."""
+    part(driver, selector).click()
+    return True
+
+
 def confirm(driver: Chrome, value: str) -> None:
     """Press a button of the dialog."""
     until(lambda: seen(driver, f"#dialog-buttons [value={value}]"))[0].click()
@@ -389,7 +395,7 @@ def test_a_file_is_uploaded_asked_removed_and_then_refused(chat: Chrome, tmp_pat
     ask(chat, question)
     assert "21时关门" in parts(chat, ".bot-row")[-1].text
     part(chat, "#tab-library").click()
-    part(chat, "[aria-label='移除《云溪市公园管理规定》']").click()
+    until(lambda: clicked(chat, "[aria-label='移除《云溪市公园管理规定》']"))
     confirm(chat, "remove")
     until(lambda: "云溪市公园管理规定" not in texts(chat, "#rows th"))
     part(chat, "#tab-chat").click()
@@ -476,8 +482,7 @@ def test_an_opinion_is_stored_with_its_reason(chat: Chrome, served: tuple[str, S
     until(lambda: parts(chat, "button.bad[aria-pressed=true]") and idle(chat))
     part(chat, "#new").click()
     until(lambda: not parts(chat, ".asked") and not texts(chat, "#talks-list [aria-current]"))
-    # The list is made anew every now and then; only a script is quick enough to click what it has just found.
-    chat.execute_script("document.querySelector('#talks-list .open').click()")
+    until(lambda: clicked(chat, "#talks-list .open"))
     until(lambda: parts(chat, "button.bad[aria-pressed=true]"))
     part(chat, "button.bad").click()
     until(lambda: seen(chat, "#dialog textarea"))
@@ -544,6 +549,12 @@ def test_nothing_is_wider_or_higher_than_the_window(chat: Chrome, width: int, he
     part(chat, "#tab-library").click()
     until(lambda: parts(chat, "#rows tr"))
     assert chat.execute_script(size) == [width, height]
+    wide = "const table = document.querySelector('.table'); return table.scrollWidth - table.clientWidth"
+    assert chat.execute_script(wide) == 0
+    if width > 500:  # nor beside an open document
+        parts(chat, "#rows .link")[0].click()
+        until(lambda: seen(chat, "#panel"))
+        assert chat.execute_script(wide) == 0
 
 
 @pytest.mark.slow
