@@ -14,17 +14,14 @@ from index.types import Span
 
 
 class Weights(NamedTuple):
-    """What is added to a span's logits: so much of its best sentence's score, its window's relevance and its hit's."""
+    """What is added to a span's logits: so much of its best sentence's score, and of its window's hit's."""
 
     sentence: float
-    relevance: float
     search: float
 
 
-WEIGHTS = Weights(0.5, 0.25, 1.0)
-"""Fitted by ``python -m evals.training.fit`` (November 2026)."""
-SURE = 6.0
-"""Relevance beyond it tells no more."""
+WEIGHTS = Weights(0.5, 1.0)
+"""Fitted by ``python -m evals.training.fit`` (November 2026), which found no use for the window's relevance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +48,7 @@ def picked(found: Sequence[Candidate], reads: Sequence[Read], weights: Weights =
 def _totals(found: Sequence[Candidate], reads: Sequence[Read], weights: Weights) -> Iterator[tuple[float, Pick]]:
     for read in reads:
         inside = [one for one in found if one.source.document.id == read.window.document_id]
-        window = weights.relevance * min(SURE, read.relevance) + weights.search * read.window.score
+        window = weights.search * read.window.score
         for span, score in read.spans:
             of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
             if of and (lines := _lines(span, of)):

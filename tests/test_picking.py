@@ -15,7 +15,7 @@ from tests.test_evidence import even, source
 
 TEXT = "会议于1月5日召开,听取了王建国的报告,部署年度工作。会议要求加快河道清淤,完成水厂改造。"
 NONE = np.zeros(0, np.float32)
-WEIGHTS = Weights(0.0, 1.0, 1.0)
+WEIGHTS = Weights(0.0, 1.0)
 
 
 def candidates_of(question: str = "会议部署了什么工作") -> tuple[Candidate, ...]:
@@ -29,11 +29,11 @@ def at(part: str) -> Span:
     return Span(start, start + len(part))
 
 
-def reading(*spans: tuple[str, float], relevance: float = 0.0, score: float = 0.0, document: str = "d") -> Read:
+def reading(*spans: tuple[str, float], score: float = 0.0, document: str = "d") -> Read:
     """What a reader would make of the whole text, with these spans."""
     window = Window(document, Span(0, len(TEXT)), "", TEXT, score)
     found = tuple((at(part), value) for part, value in spans)
-    return Read(window, relevance, found, np.zeros((0, 2), np.int64), NONE, NONE)
+    return Read(window, 0.0, found, np.zeros((0, 2), np.int64), NONE, NONE)
 
 
 def test_the_span_with_the_highest_logits_is_picked() -> None:
@@ -43,16 +43,11 @@ def test_the_span_with_the_highest_logits_is_picked() -> None:
     assert pick.score == 3.0
 
 
-def test_the_window_counts_by_its_relevance_and_its_hit_but_not_in_the_score() -> None:
-    reads = [reading(("1月5日", 3.0)), reading(("王建国", 2.0), relevance=1.5, score=0.5)]
+def test_the_hit_counts_but_not_in_the_score() -> None:
+    reads = [reading(("1月5日", 3.0)), reading(("王建国", 2.0), score=1.5)]
     pick = picked(candidates_of(), reads, WEIGHTS)
     assert pick is not None
     assert (statement(pick.lines[0]), pick.score) == ("王建国", 2.0)
-    endless = picked(
-        candidates_of(), [reading(("1月5日", 9.0)), reading(("王建国", 2.0), relevance=99.0)], WEIGHTS
-    )
-    assert endless is not None
-    assert statement(endless.lines[0]) == "1月5日"
 
 
 def test_a_span_over_two_sentences_is_a_line_of_each() -> None:

@@ -31,9 +31,7 @@ from evals.sets import read
 
 SPAN = (0.0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
 RELEVANCE = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6)
-PICK = tuple(
-    starmap(Weights, product((0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.25, 0.5, 1.0), (0.0, 0.5, 1.0, 1.5, 2.0)))
-)
+PICK = tuple(starmap(Weights, product((0.0, 0.25, 0.5, 0.75, 1.0, 1.5), (0.0, 0.5, 1.0, 1.5, 2.0, 3.0))))
 
 Choice = TypeVar("Choice")
 
