@@ -28,6 +28,21 @@ class Model:
 
 
 UNREAD = Model(
+    -2.51,
+    {
+        "own": 1.56,
+        "clause": 1.54,
+        "context": 1.66,
+        "general": 0.71,
+        "sentence": 0.99,
+        "tense": 0.86,
+        "rank": 0.29,
+    },
+    0.67,
+)
+"""Without a reader. Both are fitted on the development cases by ``python -m evals.calibrate`` (November 2026)."""
+
+READ = Model(
     -3.34,
     {
         "own": 1.09,
