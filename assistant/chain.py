@@ -1,6 +1,6 @@
 """The whole path of a question on one screen, as a LangChain runnable.
 
-    question, history, filters → rewrite → understand → search → weigh → answer
+    question, history, filters → rewrite → understand → search → read → weigh → answer
 
 A question about the library itself is answered from its list of documents, one that compares two things for each
 of them.
