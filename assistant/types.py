@@ -67,7 +67,9 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of an answer, copied from a document, and the marker of the citation that bears it out.
+    """One line of an answer, and the marker of the citation that bears it out.
+
+    It is copied from the document, or, where a chat model words the answers, its sentence, checked against the quote.
 
     ``lead`` is true of a line that introduces the items below it. ``short`` is the part of the text that answers
     by itself, word for word, and empty where none is known.
