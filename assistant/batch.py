@@ -42,6 +42,8 @@ class _Filters(BaseModel):
     since: str = ""
     until: str = ""
     documents: tuple[str, ...] = Field((), strict=False)
+    level: str = ""
+    kind: str = ""
 
     def plain(self) -> Filters:
         """The same as the library takes it."""

@@ -17,14 +17,14 @@ def test_a_line_is_a_question_with_its_history_and_filters() -> None:
     line = {
         "question": "2020年呢",
         "history": [{"question": "2021年任务有哪些", "answer": "一是…", "liked": True}],
-        "filters": {"issuer": "生态环境部", "since": "2021-01-01", "documents": ["a", "b"]},
+        "filters": {"issuer": "生态环境部", "since": "2021-01-01", "documents": ["a", "b"], "level": "省"},
         "id": 7,
     }
     assert list(read([json.dumps(line).encode()])) == [
         Asking(
             "2020年呢",
             (Turn("2021年任务有哪些", "一是…"),),
-            Filters(issuer="生态环境部", since="2021-01-01", documents=("a", "b")),
+            Filters(issuer="生态环境部", since="2021-01-01", documents=("a", "b"), level="省"),
         )
     ]
 
