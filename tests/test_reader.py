@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
+from time import sleep
 
 import numpy as np
 import pytest
@@ -180,6 +181,19 @@ def test_a_question_that_waits_too_long_for_its_turn_is_not_read_for() -> None:
         reader.over.set()
         assert len(first.result(30)) == 1
     assert len(reader.read("问", [window], patience=0.05)) == 1
+
+
+def test_only_one_question_waits_for_its_turn() -> None:
+    reader, window = Still(), Window("d", Span(0, 2), "", "文本")
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(reader.read, "问", [window])
+        assert reader.begun.wait(30)
+        waiting = threads.submit(reader.read, "问", [window], 30.0)
+        while not reader._next.locked():
+            sleep(0.001)
+        assert reader.read("问", [window], patience=30.0) == ()  # at once: the other one waits already
+        reader.over.set()
+        assert [len(each.result(30)) for each in (first, waiting)] == [1, 1]
 
 
 # weights

@@ -83,18 +83,18 @@ class Reader:
         self._cache = cache
         self._threads = threads
         self._lock = Lock()
-        self._turn = Lock()
+        self._turn, self._next = Lock(), Lock()
         self._loaded: tuple[Network, Tokenizer] | None = None
 
     def read(self, question: str, windows: Sequence[Window], patience: float = -1) -> tuple[Read, ...]:
         """Each window read for an answer to ``question``, in the order given.
 
         Questions take turns, since one keeps all processors busy; nothing is read of one that has waited
-        ``patience`` seconds (-1: as long as it takes). Raises ``ReaderDamaged`` when the weights are missing or not
-        what they were.
+        ``patience`` seconds (-1: as long as it takes), or finds another one of patience waiting. Raises
+        ``ReaderDamaged`` when the weights are missing or not what they were.
         """
         self.load()
-        if not self._turn.acquire(timeout=patience):
+        if not self._takes_turn(patience):
             return ()
         try:
             found: list[Read] = []
@@ -103,6 +103,16 @@ class Reader:
             return tuple(found)
         finally:
             self._turn.release()
+
+    def _takes_turn(self, patience: float) -> bool:
+        if patience < 0:
+            return self._turn.acquire()
+        if not self._next.acquire(blocking=False):
+            return False
+        try:
+            return self._turn.acquire(timeout=patience)
+        finally:
+            self._next.release()
 
     def load(self) -> None:
         """Load the weights now, so that the first question need not wait for them."""
