@@ -29,6 +29,9 @@ SURE = 0.8
 """Share of the subject that a clause covers, from which on it answers those by itself."""
 OVERRULING = 0.0
 """Logits from which on the reader's pick is said although it does not stand in the best sentence."""
+ALIKE = 0.6
+"""Share of the subject that such a pick covers, relative to the best sentence: without it 284 of 313 answers to our own
+development questions are right, 287 with it, and ncp loses half a point of ROUGE-L."""
 NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
 EQUAL = 0.98
@@ -89,11 +92,11 @@ def _outdoes(pick: Pick, question: Question, best: Candidate) -> bool:
     """Whether what the reader picked is said, and not what rules find in the best sentence.
 
     In that sentence it is unless words that are all in one clause tell better where the answer stands; another
-    sentence is said for it if the reader is sure.
+    sentence is said for it if an answer there is likelier than none, and if it speaks of about the same.
     """
     if pick.within(best):
         return best.features.clause < (SURE if question.kind in POINTS else 1.0)
-    return pick.score >= OVERRULING
+    return pick.score >= OVERRULING and pick.context >= ALIKE * best.features.context
 
 
 def _article(question: Question, found: Sequence[Candidate]) -> tuple[Source, Section] | None:

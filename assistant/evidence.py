@@ -105,7 +105,7 @@ WEIGHTS: Mapping[str, float] = {
     "passage": 1.0,
     "rank": 0.5,
     "form": 1.5,
-    "tense": 1.6,
+    "tense": 3.0,
     "period": 0.3,
     "support": 4.0,
 }

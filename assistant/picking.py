@@ -26,10 +26,14 @@ WEIGHTS = Weights(0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The answer that the reader picks: a line for each sentence of it, and the logits of its span."""
+    """The answer that the reader picks: a line for each sentence of it, and the logits of its span.
+
+    ``context`` is how much of the subject its sentences cover with what stands above them, the best of them.
+    """
 
     lines: tuple[Said, ...]
     score: float
+    context: float
 
     def within(self, candidate: Candidate) -> bool:
         """Whether a part of it stands in the sentence of ``candidate``."""
@@ -52,7 +56,8 @@ def _totals(found: Sequence[Candidate], reads: Sequence[Read], weights: Weights)
         for span, score in read.spans:
             of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
             if of and (lines := _lines(span, of)):
-                yield score + window + weights.sentence * max(one.score for one in of), Pick(lines, score)
+                context = max(one.features.context for one in of)
+                yield score + window + weights.sentence * max(one.score for one in of), Pick(lines, score, context)
 
 
 def _lines(span: Span, of: Sequence[Candidate]) -> tuple[Said, ...]:

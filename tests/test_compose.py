@@ -93,7 +93,7 @@ def test_a_sentence_that_asks_is_answered_by_what_follows_up_to_the_next() -> No
 
 
 NONE = np.zeros(0, np.float32)
-TWO = "市水务局召开会议,局长王建国出席会议并讲话,要求加强城乡供水安全保障,副局长李明汇报了全年的工作。会议由赵强主持。"
+TWO = "市水务局召开会议,局长王建国出席会议并讲话,要求加强城乡供水安全保障,副局长李明汇报了全年的工作。城乡供水由赵强负责。"
 
 
 def read_for(question: str, part: str, logits: float) -> list[Said]:
@@ -114,8 +114,10 @@ def test_what_the_reader_takes_for_the_answer_is_said_in_its_clause() -> None:
 
 
 def test_another_sentence_is_said_for_the_best_one_only_if_the_reader_is_sure() -> None:
-    assert [statement(line) for line in read_for("全年的工作由谁汇报", "赵强", 5.0)] == ["会议由赵强主持"]
-    (line,) = read_for("全年的工作由谁汇报", "赵强", -5.0)
+    assert [statement(line) for line in read_for("城乡供水安全由谁管", "赵强", 5.0)] == ["城乡供水由赵强负责"]
+    (line,) = read_for("城乡供水安全由谁管", "赵强", -5.0)
+    assert "赵强" not in statement(line)
+    (line,) = read_for("全年的工作由谁汇报", "赵强", 5.0)  # in a sentence of something else
     assert "李明" in statement(line)
 
 

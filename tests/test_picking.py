@@ -89,6 +89,6 @@ def test_lines_are_marked_with_what_of_them_was_picked() -> None:
     of = candidates_of()[0].source
     first, second = at("会议于1月5日召开"), at("会议要求加快河道清淤")
     lines = [Said(of, 0, span, span) for span in (first, second)]
-    pick = Pick((Said(of, 0, at("1月5日召开,听取了"), at("1月5日召开,听取了")),), 1.0)
+    pick = Pick((Said(of, 0, at("1月5日召开,听取了"), at("1月5日召开,听取了")),), 1.0, 1.0)
     assert [short(line) for line in marked(lines, pick)] == ["1月5日召开", ""]
     assert marked(lines, None) == tuple(lines)
