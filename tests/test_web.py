@@ -153,6 +153,8 @@ def test_the_example_is_answered_whole_and_a_marker_opens_the_highlighted_senten
     ask(chat, PEAK)
     lines = texts(chat, ".answer .line")
     assert lines[0] == f"{FIRST}[1]"
+    labels = "return Array.from(document.querySelectorAll('[aria-label]'), (one) => one.ariaLabel)"
+    assert not [label for label in chat.execute_script(labels) if label.isascii()]
     assert any("《国家适应气候变化战略2035》" in line for line in lines)
     assert any("第二十六次缔约方大会" in line for line in lines)
     parts(chat, "a.marker")[0].click()
@@ -441,7 +443,11 @@ def test_a_conversation_goes_on_after_a_reload_is_renamed_exported_and_deleted(
     ask(chat, "2020年呢")
     assert texts(chat, ".query") == ["2020年碳达峰任务有哪些"]
     part(chat, "#talks-list [aria-current] + .more").click()
-    until(lambda: seen(chat, "#menu button"))[0].click()
+    until(lambda: seen(chat, "#menu button"))
+    for key, entry in ((Keys.ARROW_UP, "删除"), (Keys.ARROW_DOWN, "重命名")):
+        chat.switch_to.active_element.send_keys(key)
+        assert chat.switch_to.active_element.text == entry
+    chat.switch_to.active_element.send_keys(Keys.ENTER)
     until(lambda: seen(chat, "#dialog input"))[0].send_keys("碳达峰", Keys.ENTER)
     until(lambda: texts(chat, "#talks-list [aria-current]") == ["碳达峰"])
     cookies = {cookie["name"]: cookie["value"] for cookie in chat.get_cookies()}

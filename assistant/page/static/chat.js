@@ -241,6 +241,7 @@ export function watchChat() {
     if (pending && (answering() || box()?.value.trim() !== pending.words)) arrived();
     // Gradio labels each message with its HTML; without the label a screen reader reads the text.
     for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
+    chat.querySelector("[aria-label='chatbot conversation']")?.setAttribute("aria-label", "对话");
     const asked = chat.querySelectorAll(".user-row");
     if (asked.length > rows) {
       followed = asked[asked.length - 1];

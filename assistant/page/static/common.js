@@ -119,6 +119,13 @@ export function menu(button, entries) {
   box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8))}px`;
   box.style.top = `${Math.min(at.bottom + 4, innerHeight - box.offsetHeight - 8)}px`;
   box.firstElementChild.focus();
+  box.onkeydown = (event) => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const buttons = Array.from(box.children);
+    buttons.at((buttons.indexOf(document.activeElement) + by) % buttons.length).focus();
+  };
 }
 
 export function later(action, milliseconds) {
