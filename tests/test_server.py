@@ -144,9 +144,12 @@ asyncio.run(main())
 
 @pytest.mark.slow
 def test_fifty_clients_at_once_are_answered_in_time_without_error_in_flat_memory(assistant: Assistant) -> None:
-    """For LOAD_SECONDS, 10 unless set; two seconds for 95 of 100 are the target on two idle cores."""
+    """For LOAD_SECONDS, 30 unless set: kernels are compiled and threads take their share of memory for some 15.
+
+    Two seconds for 95 of 100 are the target on two idle cores.
+    """
     lasting, most = (
-        float(os.environ.get(name, default)) for name, default in (("LOAD_SECONDS", "10"), ("LOAD_P95", "20"))
+        float(os.environ.get(name, default)) for name, default in (("LOAD_SECONDS", "30"), ("LOAD_P95", "20"))
     )
     with serving(assistant, rate=1_000_000) as (first, _):
         for question in QUESTIONS * 5:
