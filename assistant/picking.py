@@ -45,19 +45,23 @@ class Pick:
 
 def picked(found: Sequence[Candidate], reads: Sequence[Read], weights: Weights = WEIGHTS) -> Pick | None:
     """The likeliest span each of whose sentences is a candidate, none of another time or place; ``None`` without one."""
-    best = max(_totals(found, reads, weights), key=lambda each: each[0], default=None)
-    return best[1] if best else None
+    ranked = sorted(_totals(found, reads, weights), key=lambda each: -each[0])
+    picks = (Pick(lines, score, context) for _, span, score, context, of in ranked if (lines := _lines(span, of)))
+    return next(picks, None)
 
 
-def _totals(found: Sequence[Candidate], reads: Sequence[Read], weights: Weights) -> Iterator[tuple[float, Pick]]:
+def _totals(
+    found: Sequence[Candidate], reads: Sequence[Read], weights: Weights
+) -> Iterator[tuple[float, Span, float, float, list[Candidate]]]:
+    """Of every span: its total, the span, its logits, how much its sentences cover, and these sentences."""
     for read in reads:
         inside = [one for one in found if one.source.document.id == read.window.document_id]
         window = weights.search * read.window.score
         for span, score in read.spans:
             of = sorted((one for one in inside if one.span.overlaps(span)), key=lambda one: one.span)
-            if of and (lines := _lines(span, of)):
+            if of:
                 context = max(one.features.context for one in of)
-                yield score + window + weights.sentence * max(one.score for one in of), Pick(lines, score, context)
+                yield score + window + weights.sentence * max(one.score for one in of), span, score, context, of
 
 
 def _lines(span: Span, of: Sequence[Candidate]) -> tuple[Said, ...]:

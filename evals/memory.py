@@ -32,10 +32,10 @@ class RememberingEncoder:
         self._file.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, rows INT, data BLOB)")
 
     @classmethod
-    def configured(cls, settings: Settings) -> RememberingEncoder:
-        """The encoder of ``settings``; the file is kept where its evaluations are."""
-        encoder = Encoder(settings.model, cache=settings.cache, threads=settings.threads)
-        return cls(encoder, settings.home / FOLDER / FILE)
+    def configured(cls, settings: Settings, encoder: PassageEncoder | None = None) -> RememberingEncoder:
+        """``encoder``, or the one of ``settings``; the file is kept where its evaluations are."""
+        used = encoder or Encoder(settings.model, cache=settings.cache, threads=settings.threads)
+        return cls(used, settings.home / FOLDER / FILE)
 
     @property
     def name(self) -> str:

@@ -24,7 +24,6 @@ from evals.provenance import ROOT, code_hash, commit, data_hash, machine, versio
 from evals.report import Report
 from evals.score import crashed, score
 from evals.types import Plan, Question, Quote, Record, Source, System
-from index.embed import Encoder
 from index.library import PassageEncoder, Progress
 from index.types import Hit
 
@@ -71,8 +70,7 @@ def run(
     sources = sample(plan.task.sources, needed, plan.documents, lambda name: _lot(str(plan.seed), name))
     if plan.silent:
         questions += silent(questions, sources)
-    configured = encoder or Encoder(settings.model, cache=settings.cache, threads=settings.threads)
-    remembering = RememberingEncoder(configured, folder / "vectors.sqlite")
+    remembering = RememberingEncoder.configured(settings, encoder)
     try:
         collection = collect(plan.task.name, sources, remembering, folder / "libraries", ingesting)
         try:
