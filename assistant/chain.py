@@ -20,18 +20,20 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
 
-from assistant import answer, catalogue, comparison, evidence, periods, rewrite, smalltalk
+from assistant.answering import answer, evidence
+from assistant.answering.evidence import Candidate, Source
+from assistant.answering.sources import Sources
+from assistant.answering.windows import windows
 from assistant.asked import Asked, asked
-from assistant.catalogue import Listing
-from assistant.evidence import Candidate, Source
-from assistant.question import Question, clean, understand
+from assistant.dialogue import catalogue, comparison, rewrite, smalltalk
+from assistant.dialogue.catalogue import Listing
+from assistant.language import periods
+from assistant.language.question import Question, clean, understand
+from assistant.language.words import Words
 from assistant.reader.ranking import reranked
 from assistant.reader.reading import Read, Reader
-from assistant.reader.windows import windows
 from assistant.retriever import PolicyRetriever, hit
-from assistant.sources import Sources
 from assistant.types import Answer
-from assistant.words import Words
 from index.library import Library
 from index.search import passing
 from index.store import Summary

@@ -16,10 +16,10 @@ from pathlib import Path
 
 import click
 
-from assistant.accounts import Accounts, Role
-from assistant.conversations import Conversations
-from assistant.feedback import FeedbackStore
 from assistant.options import home_option, unicode
+from assistant.records.accounts import Accounts, Role
+from assistant.records.conversations import Conversations
+from assistant.records.feedback import FeedbackStore
 from assistant.settings import settings
 from index.errors import InvalidAccount, SettingsError
 
@@ -175,7 +175,7 @@ def list_conversations(matching: str, user: str | None, home: Path | None) -> No
 @home_option
 def export_conversation(id: str, docx: Path | None, md: Path | None, user: str | None, home: Path | None) -> None:  # noqa: A002
     """Write a conversation to files."""
-    from assistant.export import as_docx, as_markdown
+    from assistant.records.export import as_docx, as_markdown
 
     if docx is None and md is None:
         raise click.UsageError("请用 --docx 或 --md 给出要写入的文件。")
@@ -219,7 +219,7 @@ def list_feedback(since: datetime | None, home: Path | None) -> None:
 @home_option
 def export_feedback(file: Path | None, incomplete: bool, since: datetime | None, home: Path | None) -> None:
     """Write cases in the layout of evals/cases, and say how many are left to be completed."""
-    from assistant.gold import cases
+    from assistant.records.gold import cases
 
     with _feedback(home) as store:
         given = store.all(since)

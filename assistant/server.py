@@ -13,11 +13,11 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.accounts import Accounts
 from assistant.api.application import api
 from assistant.api.gate import OURS, Gate, within
 from assistant.api.shared import Shared
 from assistant.assistant import Assistant
+from assistant.records.accounts import Accounts
 from assistant.web import mount
 from index.errors import SettingsError
 

@@ -17,10 +17,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import cross_val_predict
 
-from assistant import Assistant, smalltalk
-from assistant.answer import fitting
-from assistant.confidence import inputs, model
-from assistant.rewrite import standalone
+from assistant import Assistant
+from assistant.answering.answer import fitting
+from assistant.answering.confidence import inputs, model
+from assistant.dialogue import smalltalk
+from assistant.dialogue.rewrite import standalone
 from evals.cases import FOLDER, read
 from evals.lookup import Lookup
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.answering.evidence import Candidate, candidates
+from assistant.answering.sources import Sources
+from assistant.answering.windows import windows
 from assistant.chain import PASSAGES
-from assistant.evidence import Candidate, candidates
-from assistant.question import Question, understand
+from assistant.language.question import Question, understand
+from assistant.language.words import Words
 from assistant.reader.ranking import reranked
 from assistant.reader.reading import Read, Reader
-from assistant.reader.windows import windows
-from assistant.sources import Sources
-from assistant.words import Words
 from index.library import Library
 from index.types import Filters, Hit
 

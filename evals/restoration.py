@@ -1,4 +1,4 @@
-"""Learn the weights of ``assistant.restoration``: ``python -m evals.restoration REWRITE_FOLDER NCP_FOLDER``.
+"""Learn the weights of ``assistant.dialogue.restoration``: ``python -m evals.restoration REWRITE_FOLDER NCP_FOLDER``.
 
 Learnt on a part of that half of the rewrite set whose line number's SHA-256 begins with an even byte (the other
 half is only reported on), and on standalone questions, behind turns they have nothing to do with, that must stay as
@@ -20,11 +20,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy import optimize, sparse  # type: ignore[import-untyped]
 
-from assistant import restoration
+from assistant.dialogue import restoration
 from evals.metrics import rouge_l
 from evals.sets import own
 
-OUTPUT = Path(restoration.__file__).parent / "lexicon" / "restoration.tsv"
+OUTPUT = Path(restoration.__file__).parents[1] / "lexicon" / "restoration.tsv"
 DIALOGUES, QUESTIONS = 1_000, 500
 LEAST = 8
 """Dialogues in which a feature must stand."""
@@ -116,7 +116,7 @@ def main(rewrite: Path, ncp: Path) -> None:
     """Learn the weights and write them where the assistant reads them."""
     weights = learn(dialogues(rewrite)[:DIALOGUES] + standalone(ncp))
     rows = sorted((name, weight) for name, weight in weights.items() if abs(weight) >= SMALLEST)
-    head = "# The weights of assistant.restoration, learnt by evals/restoration.py; feature, weight.\n"
+    head = "# The weights of assistant.dialogue.restoration, learnt by evals/restoration.py; feature, weight.\n"
     OUTPUT.write_text(head + "".join(f"{name}\t{weight:.2f}\n" for name, weight in rows), encoding="utf-8")
 
 

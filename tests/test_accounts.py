@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.accounts import EVERYBODY, FILE, Accounts, Role, User
+from assistant.records.accounts import EVERYBODY, FILE, Accounts, Role, User
 from index.errors import (
     AccountExists,
     InvalidAccount,

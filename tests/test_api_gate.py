@@ -13,10 +13,10 @@ import httpx
 import pytest
 from serving import over, serving
 
-from assistant.accounts import Accounts, Role
 from assistant.api.gate import named, same_origin
 from assistant.api.shared import COOKIE
 from assistant.assistant import Assistant
+from assistant.records.accounts import Accounts, Role
 from assistant.settings import Settings
 from assistant.types import Answer, Turn
 from index.library import Library

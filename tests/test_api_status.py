@@ -10,7 +10,7 @@ import pytest
 from serving import over, serving
 
 from assistant.assistant import Assistant
-from assistant.feedback import FeedbackStore
+from assistant.records.feedback import FeedbackStore
 from assistant.settings import Settings
 from index.library import Library
 

@@ -9,7 +9,7 @@ from operator import add
 import pytest
 
 from assistant import Assistant, Filters
-from assistant.catalogue import MOST, Listing, is_about_library, listing, title_span, write
+from assistant.dialogue.catalogue import MOST, Listing, is_about_library, listing, title_span, write
 from index.store import Summary
 from index.types import Document, Facts
 

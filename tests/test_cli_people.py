@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 from test_feedback import LIST, NOTHING
 
-from assistant.accounts import Accounts, Role, User
 from assistant.cli import main
-from assistant.conversations import Conversations, Exchange
-from assistant.feedback import FeedbackStore
+from assistant.records.accounts import Accounts, Role, User
+from assistant.records.conversations import Conversations, Exchange
+from assistant.records.feedback import FeedbackStore
 from evals.cases import read
 from index.load.docx import word
 

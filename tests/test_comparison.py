@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant
-from assistant.comparison import sides, write
+from assistant.dialogue.comparison import sides, write
 from assistant.types import Citation, Statement
 
 

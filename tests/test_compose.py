@@ -6,10 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.compose import compose
-from assistant.evidence import candidates
-from assistant.lines import Said, section_of, short, statement
-from assistant.question import understand
+from assistant.answering.compose import compose
+from assistant.answering.evidence import candidates
+from assistant.answering.lines import Said, section_of, short, statement
+from assistant.language.question import understand
 from assistant.reader.reading import Read, Window
 from index.sentences import sentences, trimmed
 from index.split import chunks

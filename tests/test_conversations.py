@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant import conversations as module
-from assistant.conversations import FILE, UNTITLED, Conversations, Exchange
-from assistant.kept import Versions
+from assistant.records import conversations as module
+from assistant.records.conversations import FILE, UNTITLED, Conversations, Exchange
+from assistant.records.kept import Versions
 from assistant.types import Answer, Citation, Statement
 from index.errors import StorageDamaged, TooLarge, UnknownConversation
 from index.types import Chunk, Hit
@@ -239,7 +239,7 @@ _DYING = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, {tests!r})
-from assistant import conversations
+from assistant.records import conversations
 from test_conversations import exchange
 insert = conversations._insert
 def dying(*arguments):

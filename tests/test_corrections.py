@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.corrections import corrected
+from assistant.dialogue.corrections import corrected
 
 TASKS = "2021年水污染防治任务有哪些"
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import database as module
-from assistant.database import Database
+from assistant.records import database as module
+from assistant.records.database import Database
 from index.errors import StorageBusy, StorageDamaged, StorageTooNew, StorageUnwritable
 
 LAYOUTS = ("CREATE TABLE words (word TEXT NOT NULL)", "ALTER TABLE words ADD COLUMN length INTEGER")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assistant.rewrite import standalone
+from assistant.dialogue.rewrite import standalone
 from assistant.types import Turn
 
 LINES = (Path(__file__).parent / "dialogues.jsonl").read_text(encoding="utf-8").splitlines()

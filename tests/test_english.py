@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import english
+from assistant.language import english
 
 
 @pytest.mark.parametrize("text", ["What are the tasks?", "Who is 孙金龙?", "carbon market", "Is COP15 planned"])

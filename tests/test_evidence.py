@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from assistant.evidence import (
+from assistant.answering.evidence import (
     Candidate,
     Source,
     agrees,
@@ -18,7 +18,7 @@ from assistant.evidence import (
     residual,
     time,
 )
-from assistant.question import understand
+from assistant.language.question import understand
 from index.split import chunks
 from index.structure import sections
 from index.types import Document, Facts, Hit, Span

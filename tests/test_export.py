@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from assistant import Assistant
-from assistant.conversations import Exchange
-from assistant.export import ABOUT, as_docx, as_markdown
+from assistant.records.conversations import Exchange
+from assistant.records.export import ABOUT, as_docx, as_markdown
 from assistant.types import Answer, Citation
 from index.load.docx import word
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from assistant import Assistant, feedback, gold
-from assistant.feedback import Feedback, FeedbackStore
-from assistant.kept import Versions, versions
+from assistant import Assistant
+from assistant.records import feedback, gold
+from assistant.records.feedback import Feedback, FeedbackStore
+from assistant.records.kept import Versions, versions
 from assistant.types import Answer, Citation, Statement, Turn
 from evals.cases import read
 from index.errors import LoadError, TooLarge, UnknownFeedback

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant import form
-from assistant.question import understand
+from assistant.language import form
+from assistant.language.question import understand
 
 HOLDS = [
     ("黑臭水体消除比例是多少", "黑臭水体消除比例达到98.2%", True),

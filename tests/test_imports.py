@@ -75,6 +75,18 @@ def test_there_is_no_cycle_late_imports_included_but_for_the_lazy_door_of_the_pa
     assert set(TopologicalSorter(graph).static_order()) >= {"index.types", "assistant.cli"}
 
 
+def test_the_folders_of_a_package_import_in_one_direction_too() -> None:
+    folders = {module for module in MODULES if module.count(".") == 1 and MODULES[module].name == "__init__.py"}
+
+    def place(module: str) -> str:
+        return next((folder for folder in folders if module.startswith(f"{folder}.")), module)
+
+    graph: dict[str, set[str]] = {place(module): set() for module in MODULES if module != "assistant"}
+    for module in MODULES.keys() - {"assistant"}:
+        graph[place(module)] |= {place(name) for name in imports(module, late=False)} - {place(module)}
+    assert {"assistant.answering", "index.load"} <= set(TopologicalSorter(graph).static_order())
+
+
 def test_our_own_modules_are_imported_late_only_where_it_saves_time_at_the_start() -> None:
     assert {module for module in MODULES if imports(module, late=True)} <= LATE
 

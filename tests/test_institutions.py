@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.institutions import added, in_full, named, owner
-from assistant.rewrite import standalone
+from assistant.dialogue.institutions import added, in_full, named, owner
+from assistant.dialogue.rewrite import standalone
 from assistant.types import Turn
 
 

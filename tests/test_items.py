@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.items import items, means_article, meant
+from assistant.language.items import items, means_article, meant
 
 MEASURES = "1. 加快建立项目库[1]\n2. 推进全国碳排放权交易市场建设,深化试点[1]\n3. 强化能力建设[2]"
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from assistant import kinds
+from assistant.language import kinds
 
 QUESTIONS = {
     "list": """2021年碳达峰任务有哪些 2021年要抓哪几项重点任务 去年做了什么 列出六个必须 六个必须是哪些 土壤污染防治怎么做

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.matching import ABBREVIATION, PAIRS, SYNONYM, WEAK, coverage, covered
-from assistant.question import Term
+from assistant.language.matching import ABBREVIATION, PAIRS, SYNONYM, WEAK, coverage, covered
+from assistant.language.question import Term
 
 
 @pytest.mark.parametrize(

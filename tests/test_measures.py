@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.measures import parallel
+from assistant.answering.measures import parallel
 from index.types import Span
 
 

@@ -9,9 +9,9 @@ import pytest
 from openai import OpenAI
 from serving import serving
 
-from assistant.accounts import Accounts, Role
 from assistant.api.completions import Message, conversation
 from assistant.assistant import Assistant
+from assistant.records.accounts import Accounts, Role
 from assistant.settings import Settings
 from assistant.types import Turn
 from index.errors import InvalidQuestion

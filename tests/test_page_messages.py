@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from assistant.conversations import Exchange
 from assistant.page.messages import asked, messages, replied
 from assistant.page.talk import Round, Talk, Window, resumed
+from assistant.records.conversations import Exchange
 from assistant.types import Answer, Citation, Statement, Turn
 
 TOOLS = (

@@ -17,13 +17,13 @@ from pages import policies
 from PIL import Image
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from assistant.accounts import EVERYBODY, Role, User
 from assistant.audit import FILE, Audit
-from assistant.feedback import FeedbackStore
 from assistant.page.keeping import Keeping
 from assistant.page.routes import routes
 from assistant.page.talk import Round, Talk
 from assistant.page.visitors import COOKIE
+from assistant.records.accounts import EVERYBODY, Role, User
+from assistant.records.feedback import FeedbackStore
 from assistant.types import Answer
 from index.library import Library
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import people
+from assistant.language import people
 
 
 @pytest.mark.parametrize(

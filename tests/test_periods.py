@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import periods
+from assistant.language import periods
 
 
 @pytest.mark.parametrize(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from assistant.evidence import Candidate, candidates
-from assistant.lines import Said, short, statement
-from assistant.picking import Pick, Weights, in_clause, marked, picked
-from assistant.question import understand
+from assistant.answering.evidence import Candidate, candidates
+from assistant.answering.lines import Said, short, statement
+from assistant.answering.picking import Pick, Weights, in_clause, marked, picked
+from assistant.language.question import understand
 from assistant.reader.reading import Read, Window
 from index.split import chunks
 from index.types import Hit, Span

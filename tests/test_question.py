@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.question import LONGEST, clean, understand, unframed
+from assistant.language.question import LONGEST, clean, understand, unframed
 from index.errors import InvalidQuestion
 
 

@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from assistant.evidence import Source
+from assistant.answering.evidence import Source
+from assistant.answering.windows import SIZE, around, windows
 from assistant.reader import weights
 from assistant.reader.boundaries import whole
 from assistant.reader.reading import LONGEST, Read, Reader, Window, spans
 from assistant.reader.tokens import ABOVE, MOST, QUESTION, encode
-from assistant.reader.windows import SIZE, around, windows
 from index import model
 from index.errors import ReaderDamaged
 from index.split import chunks

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.restoration import LONGEST, applied, phrases, places, restored, scored, tagged, weights
+from assistant.dialogue.restoration import LONGEST, applied, phrases, places, restored, scored, tagged, weights
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.rewrite import person_in, standalone
+from assistant.dialogue.rewrite import person_in, standalone
 from assistant.types import Turn
 from index.errors import InvalidQuestion
 

@@ -15,9 +15,9 @@ import httpx
 import pytest
 from serving import listening, serving
 
-from assistant.accounts import Accounts, Role
 from assistant.api.shared import COOKIE
 from assistant.assistant import Assistant
+from assistant.records.accounts import Accounts, Role
 from assistant.server import application, serve
 from assistant.settings import Settings
 from index.errors import SettingsError

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from serving import over
 
-from assistant.accounts import Accounts, Role
 from assistant.api.shared import COOKIE
-from assistant.signin import local
+from assistant.api.signin import local
+from assistant.records.accounts import Accounts, Role
 from index.library import Library
 
 WORDS = {"name": "张三", "password": "correct horse", "next": "/"}

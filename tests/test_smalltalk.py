@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.dialogue.smalltalk import reply
 from assistant.prompts import render
-from assistant.smalltalk import reply
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.spelling import Neighbours, Speller, sounds_alike
+from assistant.language.spelling import Neighbours, Speller, sounds_alike
 from index.lexical import tokens
 from index.sentences import sentences
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.compose import compose
-from assistant.evidence import Source, candidates
-from assistant.lines import short, statement
-from assistant.question import understand
+from assistant.answering.compose import compose
+from assistant.answering.evidence import Source, candidates
+from assistant.answering.lines import short, statement
+from assistant.language.question import understand
 from index.split import chunks
 from index.structure import sections
 from index.types import Document, Facts, Hit

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import topic
+from assistant.dialogue import topic
 
 
 @pytest.mark.parametrize(

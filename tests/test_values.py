@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from assistant import form
-from assistant.question import understand
-from assistant.values import cells, measures, pieces, statements, telling
+from assistant.answering.values import cells, measures, pieces, statements, telling
+from assistant.language import form
+from assistant.language.question import understand
 from index.rows import Row, row
 from index.types import Span
 

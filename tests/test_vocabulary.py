@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import vocabulary
+from assistant.language import vocabulary
 
 
 def test_a_word_is_known_by_what_documents_write_for_it() -> None:

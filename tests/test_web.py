@@ -25,10 +25,10 @@ from pages import ask, box, idle, opened, part, parts, policies, seen, serving, 
 from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
-from assistant.accounts import Accounts, Role
 from assistant.assistant import Assistant
-from assistant.conversations import Conversations
-from assistant.feedback import FeedbackStore
+from assistant.records.accounts import Accounts, Role
+from assistant.records.conversations import Conversations
+from assistant.records.feedback import FeedbackStore
 from assistant.server import serve
 from assistant.settings import Settings
 from assistant.types import Answer, Turn

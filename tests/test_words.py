@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.question import understand
-from assistant.words import Words
+from assistant.language.question import understand
+from assistant.language.words import Words
 from index.library import Library
 
 TEXT = "生态环境部部长黄润秋出席会议并作工作报告。编制碳达峰行动方案，推进碳达峰工作，治理黑臭水体。"

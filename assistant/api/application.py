@@ -6,8 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from assistant import signin
-from assistant.api import asking, completions, docs, documents, problems, status
+from assistant.api import asking, completions, docs, documents, problems, signin, status
 from assistant.api.shared import SIGNED_IN, Shared
 
 TITLE = "政策文件问答助手"

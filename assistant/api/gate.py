@@ -20,10 +20,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from assistant.accounts import EVERYBODY, User
 from assistant.api import problems
 from assistant.api.rates import Rates
 from assistant.api.shared import COOKIE, Shared
+from assistant.records.accounts import EVERYBODY, User
 from assistant.settings import Settings
 
 DRAINED, DRAINING = 64 << 20, 5.0

@@ -9,12 +9,12 @@ from typing import Annotated
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import APIKeyCookie, HTTPBearer
 
-from assistant.accounts import SIGNING, Accounts, Role, User
 from assistant.api.lanes import Lane
 from assistant.api.metrics import Metrics
 from assistant.assistant import Assistant
 from assistant.audit import FILE, Audit
-from assistant.feedback import FeedbackStore
+from assistant.records.accounts import SIGNING, Accounts, Role, User
+from assistant.records.feedback import FeedbackStore
 from assistant.service import Asker, Service
 from assistant.settings import Settings
 

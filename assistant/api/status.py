@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from assistant.api import problems
 from assistant.api.models import Kept, Opinion, State
 from assistant.api.shared import SIGNED_IN, Parts, Reader, Shared
-from assistant.kept import versions
+from assistant.records.kept import versions
 from assistant.types import Turn
 
 router = APIRouter()

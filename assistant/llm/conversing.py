@@ -11,13 +11,13 @@ from typing import Any, cast
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, run_in_executor
 
-from assistant import rewrite
 from assistant.asked import Asked, asked
+from assistant.dialogue import rewrite
+from assistant.language.question import clean
 from assistant.llm import rewriting
 from assistant.llm.model import REASONS, Unspoken, spoken
 from assistant.llm.writing import Writer
 from assistant.prompts import render
-from assistant.question import clean
 from assistant.types import Answer
 from index.errors import InvalidQuestion
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.vocabulary import simplified
+from assistant.language.vocabulary import simplified
 
 _SIGNS = str.maketrans(
     {"％": "%", "﹪": "%", "．": ".", "㎡": "平方米", "㎞": "公里", "①": "", "~": "～", "〜": "～"}

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant import matching, periods
+from assistant.language import matching, periods
+from assistant.language.question import Question, understand
+from assistant.language.vocabulary import comparable
 from assistant.llm.amounts import amounts
 from assistant.llm.evidence import quoted
 from assistant.llm.moments import covered, moments
 from assistant.llm.plain import plain
 from assistant.prompts import render
-from assistant.question import Question, understand
 from assistant.types import Turn
-from assistant.vocabulary import comparable
 from index.errors import InvalidQuestion
 
 LONGEST = 60

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from assistant import people
+from assistant.language import people
 from assistant.llm.plain import Clause, bigrams, clauses
 from assistant.llm.wording import FORCE, counterpart
 

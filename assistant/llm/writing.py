@@ -13,13 +13,13 @@ from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
 
-from assistant import form
+from assistant.language import form
+from assistant.language.question import understand
 from assistant.llm.checking import check
 from assistant.llm.evidence import context, numbered, quoted
 from assistant.llm.model import REASONS, Unspoken, estimated_tokens, spoken
 from assistant.llm.sentences import Written, sentences
 from assistant.prompts import render
-from assistant.question import understand
 from assistant.types import Answer, Citation, Statement
 
 if TYPE_CHECKING:

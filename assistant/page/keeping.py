@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from assistant import export
-from assistant.conversations import ConversationHead, Conversations, Exchange
-from assistant.feedback import Feedback, FeedbackStore
-from assistant.kept import versions
 from assistant.page.talk import Talk
+from assistant.records import export
+from assistant.records.conversations import ConversationHead, Conversations, Exchange
+from assistant.records.feedback import Feedback, FeedbackStore
+from assistant.records.kept import versions
 from assistant.types import Turn
 from index.errors import UnknownConversation
 from index.library import Library

@@ -17,13 +17,13 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Respons
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from assistant.accounts import EVERYBODY, Role, User
 from assistant.page import originals
 from assistant.page.adding import added
 from assistant.page.keeping import Keeping
 from assistant.page.picture import picture
 from assistant.page.reading import Reading
 from assistant.page.visitors import asker, owner, remember, visitor
+from assistant.records.accounts import EVERYBODY, Role, User
 from assistant.render import quotation
 from index.errors import LibraryBusy, LoadError, PolicyError, StorageBusy, UnknownConversation, UnknownDocument
 from index.library import Library

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from assistant.conversations import Exchange
+from assistant.records.conversations import Exchange
 from assistant.types import Answer, Turn
 
 

@@ -11,7 +11,7 @@ from secrets import token_urlsafe
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from assistant.accounts import EVERYBODY, User
+from assistant.records.accounts import EVERYBODY, User
 from assistant.service import Asker
 
 COOKIE = "policyqa_browser"

@@ -16,9 +16,9 @@ from typing import TypeVar
 import click
 import numpy as np
 
-from assistant.evidence import Candidate
-from assistant.lines import statement
-from assistant.picking import Weights, picked
+from assistant.answering.evidence import Candidate
+from assistant.answering.lines import statement
+from assistant.answering.picking import Weights, picked
 from assistant.reader import ranking
 from assistant.reader.reading import Reader
 from assistant.settings import settings

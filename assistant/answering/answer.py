@@ -1,0 +1,147 @@
+"""Evidence → answer, without any LLM: statements copied from the documents, or a refusal that says why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assistant.answering import compose
+from assistant.answering.confidence import confidence, model
+from assistant.answering.evidence import Candidate, Source
+from assistant.answering.lines import Said, section_of, short, statement
+from assistant.language import periods
+from assistant.language.question import Question
+from assistant.prompts import render
+from assistant.reader.reading import Read
+from assistant.types import Answer, Citation, Statement
+from index.types import Hit
+
+RELATED = 3
+"""Nearest passages shown with a refusal."""
+
+_OWN_ENUMERATOR = re.compile(
+    r"^(?:[一二三四五六七八九十]+(?:是|要|、)|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]"
+    r"|第[一二三四五六七八九十百千〇零\d]+[条章节]|[①-⑳])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for a question: the candidates of the time asked for, those of any time, what was read."""
+
+    question: Question
+    asked: str
+    query: str
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
+    anytime: tuple[Candidate, ...]
+    reads: tuple[Read, ...] = ()
+
+
+def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
+    """The answer in pieces, which add up to the whole (see ``Answer.__add__``), a line each."""
+    question = finding.question
+    found = fitting(question, finding.candidates)
+    sure = confidence(question, found[0], finding.reads) if found else 0.0
+    lines = (
+        compose.compose(question, found, weight, finding.reads) if sure >= model(finding.reads).threshold else ()
+    )
+    start = Answer(
+        question=finding.asked,
+        query=finding.query,
+        text="",
+        answered=bool(lines),
+        kind=question.kind,
+        confidence=sure,
+        hits=finding.hits,
+    )
+    if lines:
+        yield from _answered(start, lines)
+    else:
+        yield _refused(start, finding)
+
+
+def fitting(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates that have what the kind of question wants; a date must stand in the clause that tells."""
+    least = 1.0 if question.kind == "date" else 0.5
+    return [candidate for candidate in found if candidate.features.form >= least]
+
+
+def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
+    """One piece a line; a citation comes with the first line that it bears out."""
+    markers: dict[tuple[str, int, int], int] = {}
+    items = [line for line in lines if not line.lead]
+    numbered = (
+        start.kind == "list"
+        and len(items) > 1
+        and not any(_OWN_ENUMERATOR.match(statement(line)) for line in items)
+    )
+    place = 0
+    yield start
+    for order, line in enumerate(lines):
+        key = (line.source.document.id, line.quoted.start, line.quoted.end)
+        new = key not in markers
+        marker = markers.setdefault(key, len(markers) + 1)
+        words = _flat(statement(line))
+        place += not line.lead
+        text = f"{place}. {words}" if numbered and not line.lead else words
+        yield Answer.piece(
+            text=("\n" if order else "") + f"{text}[{marker}]",
+            statements=(Statement(words, marker, line.lead, _flat(short(line))),),
+            citations=(cite(line, marker),) if new else (),
+        )
+    yield from _warnings(lines)
+
+
+def _flat(text: str) -> str:
+    """``text`` on one line."""
+    return re.sub(r"\s*\n\s*", " ", text)
+
+
+_OUTDATED = {"已修改": "已被修改", "已废止": "已废止", "失效": "已失效"}
+
+
+def _warnings(lines: Sequence[Said]) -> Iterator[Answer]:
+    """A line for each quoted document that is no longer in force as it stands."""
+    documents = {line.source.document.id: line.source.document for line in lines}
+    for document in documents.values():
+        facts = document.facts
+        if facts.status in _OUTDATED:
+            replacement = f"，现行为《{facts.replaced_by}》" if facts.replaced_by else ""
+            words = render("outdated", title=facts.title, status=_OUTDATED[facts.status], replacement=replacement)
+            yield Answer.piece(text=f"\n{words}")
+
+
+def cite(line: Said, marker: int) -> Citation:
+    """The citation of the sentence that a line quotes."""
+    heading = line.source.path(section_of(line).number)
+    return Citation.of(line.source.document, line.quoted, heading, marker)
+
+
+def _refused(start: Answer, finding: Finding) -> Answer:
+    """A refusal: of another time, related but not answering, or nothing found."""
+    question = finding.question
+    near = finding.candidates or finding.anytime
+    related = [
+        candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > 0.86
+    ]
+    lines = [
+        Said(candidate.source, candidate.section, candidate.span, candidate.span)
+        for candidate in related[:RELATED]
+    ]
+    citations = tuple(cite(line, marker) for marker, line in enumerate(lines, 1))
+    if not lines:
+        text, refusal = render("nothing"), "nothing"
+    elif not finding.candidates and question.periods:
+        times = sorted({candidate.period for candidate in related[:RELATED] if candidate.period})
+        text = render(
+            "period",
+            asked="、".join(map(periods.written, question.periods)),
+            found="、".join(map(periods.written, times)) or "其他时间",
+        )
+        refusal = "period"
+    else:
+        text, refusal = render("related"), "related"
+    text += "".join(f"\n· {statement(line)}[{marker}]" for marker, line in enumerate(lines, 1))
+    return start + Answer.piece(text=text, citations=citations, refusal=refusal)

@@ -1,0 +1,106 @@
+"""How likely the evidence answers the question: a logistic model over the best candidate's features.
+
+There are two: one that knows what the trained reader made of the passages, and one for answering without a reader.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.answering.evidence import Candidate, residual, share
+from assistant.language.question import Question
+from assistant.reader.reading import Read
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A logistic model: what each input weighs, and the probability below which the assistant declines.
+
+    The threshold lies between that by which most development cases come out right and that of the best balance of
+    answers kept and refusals made: a wrong answer harms more than a refusal does.
+    """
+
+    bias: float
+    coefficients: Mapping[str, float]
+    threshold: float
+
+
+UNREAD = Model(
+    -2.51,
+    {
+        "own": 1.56,
+        "clause": 1.54,
+        "context": 1.66,
+        "general": 0.71,
+        "sentence": 0.99,
+        "tense": 0.86,
+        "rank": 0.29,
+    },
+    0.67,
+)
+"""Without a reader. Both are fitted on the development cases by ``python -m evals.calibrate`` (November 2026)."""
+
+READ = Model(
+    -3.34,
+    {
+        "own": 1.09,
+        "clause": 1.07,
+        "context": 1.26,
+        "general": 0.33,
+        "sentence": 0.6,
+        "tense": 0.89,
+        "rank": 0.16,
+        "support": 1.1,
+        "relevance": 0.61,
+        "answer": 1.33,
+        "bearing": 0.65,
+    },
+    0.62,
+)
+"""With what the trained reader makes of the passages."""
+
+LEAST_COSINE, COSINE_RANGE = 0.8, 0.125
+"""Cosines of questions with sentences by the bundled encoder lie between .8 and .925, nearly all of them."""
+
+
+def model(reads: Sequence[Read]) -> Model:
+    """The model for what was read: nothing, or something."""
+    return READ if reads else UNREAD
+
+
+def inputs(question: Question, best: Candidate, reads: Sequence[Read] = ()) -> dict[str, float]:
+    """What the model looks at, by the names of its coefficients, each about in [0, 1].
+
+    ``general`` is 1 where nothing but generic words and the document's title was asked (2021年重点任务有哪些).
+    ``answer`` is how likely any passage holds an answer, ``bearing`` how likely one bears on the question.
+    """
+    features = best.features
+    general = all(term.weak for term in residual(question, best.source))
+    found = {
+        "own": features.own,
+        "clause": features.clause,
+        "context": features.context,
+        "general": float(general),
+        "sentence": (features.sentence - LEAST_COSINE) / COSINE_RANGE,
+        "tense": features.tense,
+        "rank": features.rank,
+    }
+    if reads:
+        found |= {
+            "support": features.support,
+            "relevance": features.relevance,
+            "answer": share(max(read.best for read in reads)),
+            "bearing": share(max(read.relevance for read in reads)),
+        }
+    return found
+
+
+def confidence(question: Question, best: Candidate, reads: Sequence[Read] = ()) -> float:
+    """The probability in [0, 1] that ``best`` answers ``question``."""
+    fitted = model(reads)
+    total = fitted.bias + sum(
+        fitted.coefficients[name] * value for name, value in inputs(question, best, reads).items()
+    )
+    return 1.0 / (1.0 + math.exp(-total))

@@ -1,0 +1,355 @@
+"""From hits to evidence: every sentence that might answer, with what speaks for and against it.
+
+A candidate is one sentence of a hit. Its features are shares in [0, 1] (cosines in [-1, 1]); ``score`` is
+their weighted sum. A sentence of another time than the question's is never a candidate: 2020's results do
+not pass for 2021's tasks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+
+from assistant.answering import values
+from assistant.language import form, matching, periods
+from assistant.language.question import Question, Term
+from assistant.language.vocabulary import comparable
+from assistant.reader.reading import Read
+from index import regions
+from index.rows import Row, row
+from index.sentences import trimmed
+from index.structure import heading_path
+from index.types import Document, Hit, Section, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document as the answer needs it: its text and its outline."""
+
+    document: Document
+    sections: tuple[Section, ...]
+
+    def path(self, number: int) -> str:
+        """The heading path of a section, an empty string for the root."""
+        return heading_path(self.document.text, self.sections, number)
+
+    def caption(self, table: Section) -> Span:
+        """The caption of a table, or without one the heading right above it; empty where there is neither."""
+        if table.head or table.parent is None:
+            return table.head
+        above = self.sections[table.parent].head
+        return above if not self.document.text[above.end : table.span.start].strip() else table.head
+
+    def children(self, number: int) -> tuple[Section, ...]:
+        """The sections directly below a section, in the order of the text."""
+        return tuple(section for section in self.sections if section.parent == number)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What speaks for a candidate.
+
+    ``own`` is the coverage of the subject by the sentence alone, ``clause`` by the best two clauses of it that
+    stand together (of the row of a table, by one of its values: caption and headings are part of what a row says),
+    ``context`` by the sentence with its heading path and title, ``head`` by the head of its
+    section, ``weak`` the coverage of the question's weak terms in context; ``sentence`` and ``passage`` are cosines
+    with the question; ``rank`` is 1 for the best hit, falling to 0; ``form`` is 1 if the sentence has what the kind
+    of question wants (a number, a date, a person), ``tense`` 1, 0.5 (not known) or 0; ``period`` 1 if its time is
+    the one asked for, 0.5 if none was. ``support`` is how likely the trained reader finds an answer in the sentence,
+    ``relevance`` how likely it finds that what stands around it bears on the question, in (0, 1); 0 if it was not
+    read.
+    """
+
+    own: float
+    clause: float
+    context: float
+    head: float
+    weak: float
+    sentence: float
+    passage: float
+    rank: float
+    form: float
+    tense: float
+    period: float
+    support: float = 0.0
+    relevance: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One sentence that might answer, best understood with its ``features``; ``period`` is its time."""
+
+    source: Source
+    section: int
+    span: Span
+    text: str
+    period: str
+    features: Features
+    score: float
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Which sentence this is, comparable between candidates: document id and start."""
+        return self.source.document.id, self.span.start
+
+
+WEIGHTS: Mapping[str, float] = {
+    "own": 2.0,
+    "clause": 2.5,
+    "context": 1.0,
+    "head": 0.5,
+    "weak": 0.4,
+    "sentence": 3.0,
+    "passage": 1.0,
+    "rank": 0.5,
+    "form": 1.5,
+    "tense": 3.0,
+    "period": 0.3,
+    "support": 4.0,
+}
+
+SOFT = 4.0
+"""What the reader's logits are divided by: they are too sure of themselves, and a share should tell good from best."""
+
+SHORT = 12
+"""Characters up to which a clause is no statement of its own, but belongs to its neighbour ("1月21日,")."""
+
+
+def candidates(
+    question: Question,
+    hits: Sequence[Hit],
+    source: Callable[[str], Source],
+    weight: Callable[[str], float],
+    reads: Sequence[Read] = (),
+) -> tuple[Candidate, ...]:
+    """Every sentence of ``hits`` that speaks of the time asked for, best first.
+
+    ``source`` gives a document by id; ``weight`` how telling a word is (its inverse document frequency); ``reads``
+    is what the trained reader made of some of the hits, nothing if there is no reader.
+    """
+    found = []
+    check = form.wanted(question)
+    for place, hit in enumerate(hits):
+        of = source(hit.chunk.document_id)
+        rank = 1.0 - place / len(hits)
+        for number, span in enumerate(hit.chunk.sentences):
+            span = trimmed(span, of.document.text)
+            if not span:
+                continue
+            text = span.of(of.document.text)
+            if not any(character.isalnum() for character in text):
+                continue
+            section = innermost(of.sections, span)
+            period = time(of, section, text)
+            matched = agrees(question, period, text, of, section)
+            if matched is None or elsewhere(question, text, of):
+                continue
+            cosine = hit.sentences[number] if hit.sentences else hit.dense
+            features = _features(
+                question, of, section, span, text, period, hit, cosine, rank, matched, weight, check
+            )
+            support, relevance = _read(reads, of.document.id, span)
+            features = replace(features, support=support, relevance=relevance)
+            score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
+            found.append(Candidate(of, section.number, span, text, period, features, score))
+    return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.key)))
+
+
+def _read(reads: Sequence[Read], document_id: str, span: Span) -> tuple[float, float]:
+    """What the reader found in a sentence and around it, as shares; zeros if it has not read it."""
+    over = [read for read in reads if read.window.document_id == document_id and read.window.span.overlaps(span)]
+    if not over:
+        return 0.0, 0.0
+    return share(max(read.support(span) for read in over)), share(max(read.relevance for read in over))
+
+
+def share(logit: float) -> float:
+    """A logit of the reader as a share in (0, 1), softened by ``SOFT``."""
+    return 1.0 / (1.0 + math.exp(-max(-50.0, logit) / SOFT))
+
+
+def residual(question: Question, source: Source) -> tuple[Term, ...]:
+    """The question's terms, those that the document's title or number covers made weak.
+
+    What these say holds of every sentence, and so tells none from another.
+    """
+    title = comparable(f"{source.document.title}；{source.document.facts.number}")
+    return tuple(
+        replace(term, weak=term.weak or matching.covered(term.text, title) >= matching.SYNONYM)
+        for term in question.terms
+    )
+
+
+def innermost(sections: Sequence[Section], span: Span) -> Section:
+    """The deepest section that covers ``span``; the last in outline order, since children follow parents."""
+    return [section for section in sections if section.span.covers(span)][-1]
+
+
+def time(source: Source, section: Section, text: str) -> str:
+    """The time that a sentence speaks of: its own, its section's, or the year in its document's title."""
+    own = periods.leading(text)
+    if own:
+        return own
+    if section.period:
+        return section.period
+    titled = periods.years(source.document.title)
+    return titled[0] if titled else ""
+
+
+def agrees(question: Question, period: str, text: str, source: Source, section: Section) -> float | None:
+    """1 if a sentence is of the time asked for, 0.5 if none was asked for, ``None`` if it is of another.
+
+    A sentence that names the asked period itself is always of it; one without a time of its own passes if its
+    document is of the asked year.
+    """
+    if not question.periods:
+        return 0.5
+    named = set(periods.years(text)) | set(periods.plans(text))
+    dated = _year(source.document.facts.date)
+    for asked in question.periods:
+        if asked == period or asked in named or (not period and asked == dated):
+            return 1.0
+    return None
+
+
+def elsewhere(question: Question, text: str, source: Source) -> bool:
+    """Whether a sentence is of another place than the question names.
+
+    It is if its document is of a known region that neither holds nor lies in any of the question's places, and
+    neither the sentence nor the title names one of them.
+    """
+    region = source.document.facts.region
+    if not region or not question.places:
+        return False
+    said = text + source.document.title
+    return not any(
+        place in said or regions.within(region, place) or regions.within(place, region)
+        for place in question.places
+    )
+
+
+def head(source: Source, section: Section) -> str:
+    """The head of a section; of a list, the clause that announces it, shortened as in a heading path."""
+    if section.kind == "list":
+        return source.path(section.number).rpartition(" › ")[2]
+    return section.head.of(source.document.text)
+
+
+def _pairs(text: str) -> list[str]:
+    """Every two neighbouring clauses of a sentence; the sentence itself if it has at most two."""
+    parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
+    if len(parts) < 3:
+        return [text]
+    return [one + other for one, other in pairwise(parts)]
+
+
+def _form(check: form.Check | None, text: str, subject: Sequence[Term], weight: Callable[[str], float]) -> float:
+    """How well a sentence has what was asked for.
+
+    1 if the clause that tells of the subject has it, or a short one beside it; 0.6 if another clause has it, 0 if
+    none; 0.5 if nothing particular was asked for.
+    """
+    if check is None:
+        return 0.5
+    parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
+    shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
+    for place, share in enumerate(shares):
+        if share < 0.9 * max(shares):
+            continue
+        start, end = place, place + 1
+        while start > 0 and len(parts[start - 1]) <= SHORT:
+            start -= 1
+        while end < len(parts) and len(parts[end]) <= SHORT:
+            end += 1
+        if check("".join(parts[start:end])):
+            return 1.0
+    return 0.6 if check(text) else 0.0
+
+
+def row_of(source: Source, section: Section, span: Span) -> Row | None:
+    """The row of a table that the sentence at ``span`` is; ``None`` if it is none, as a caption or a note is not."""
+    return row(source.document.text, span) if section.kind == "table" else None
+
+
+def _fits(check: form.Check | None, question: Question, source: Source, tabled: Row) -> float:
+    """As ``_form`` for the row of a table, whose values have their units beside them."""
+    if check is None:
+        return 0.5
+    return float(values.measures(check, question.kind, source.document.text, tabled))
+
+
+def clauses(text: str, span: Span) -> tuple[Span, ...]:
+    """The clauses of a sentence, which tile it: they end at commas outside quotation marks and brackets."""
+    ends, depth = [], 0
+    for place in range(span.start, span.end):
+        character = text[place]
+        if character in "（(《“「":
+            depth += 1
+        elif character in "）)》”」":
+            depth = max(0, depth - 1)
+        elif depth == 0 and character in "，,；;" and not _in_number(text, place):
+            ends.append(place + 1)
+    bounds = [span.start, *(end for end in ends if end < span.end), span.end]
+    return tuple(Span(start, end) for start, end in pairwise(bounds))
+
+
+def _in_number(text: str, place: int) -> bool:
+    """Whether the comma at ``place`` parts the thousands of a number (1,200)."""
+    return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
+
+
+def _year(day: date | None) -> str:
+    return str(day.year) if day else ""
+
+
+def _features(
+    question: Question,
+    source: Source,
+    section: Section,
+    span: Span,
+    text: str,
+    period: str,
+    hit: Hit,
+    cosine: float,
+    rank: float,
+    matched: float,
+    weight: Callable[[str], float],
+    check: form.Check | None,
+) -> Features:
+    tabled = row_of(source, section, span)
+    caption = source.caption(section).of(source.document.text) if tabled else ""
+    own = comparable(f"{caption}；{text}" if tabled else text)
+    path = comparable(f"{source.document.title}；{source.path(section.number)}；")
+    subject = residual(question, source)
+    weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
+    parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text)
+    shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
+    fits = _fits(check, question, source, tabled) if tabled else _form(check, text, subject, weight)
+    return Features(
+        own=matching.coverage(subject, own, weight),
+        clause=max(shares),
+        context=matching.coverage(subject, path + own, weight),
+        head=matching.coverage(subject, comparable(head(source, section)), weight),
+        weak=matching.coverage(weak, path + own, weight),
+        sentence=cosine,
+        passage=hit.dense,
+        rank=rank,
+        form=fits,
+        tense=_tense(question.tense, period, source),
+        period=matched,
+    )
+
+
+def _tense(asked: str, period: str, source: Source) -> float:
+    """1 if a text of ``period`` tells what is ``asked`` (results or tasks), 0 if the other, 0.5 if unknown.
+
+    A document reports on the years before its own date and plans for its own and those after it.
+    """
+    dated = _year(source.document.facts.date) or next(iter(periods.years(source.document.title)), "")
+    if not asked or not dated or not period.isdigit():
+        return 0.5
+    told = "done" if period < dated else "planned"
+    return float(told == asked)

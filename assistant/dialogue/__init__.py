@@ -1,0 +1,1 @@
+"""Conversation: follow-ups made standalone, comparisons, small talk, and questions about the library itself."""

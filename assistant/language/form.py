@@ -1,0 +1,162 @@
+"""What an answer must look like: a number with the unit asked for, a date, a person, a place, a definition.
+
+wanted("黑臭水体消除比例是多少") finds "98.2%"; wanted("一共有多少条") finds "12条" and not "98.2%"
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from assistant.language import people
+from assistant.language.question import Question
+from assistant.language.vocabulary import comparable, places, synonyms
+
+Check = Callable[[str], bool]
+
+_NUMERAL = r"(?:\d[\d,.]*\s*[万亿千百]*|[ⅠⅡⅢⅣⅤIV]+|[一二三四五六七八九十百千两]+(?![、是]))\s*(?:余|多)?"
+_PERCENT = re.compile(r"\d[\d.]*\s*[%％]|百分之|[一二三四五六七八九]成|分之")
+_UNITS = r"个|项|起|次|家|人|元|吨|公里|平方|亩|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|级"
+_COUNTED = re.compile(
+    rf"(?<![A-Za-z\d.])\d[\d,.]*\s*(?:[%％万亿千百]|{_UNITS})|百分之"
+    r"|(?<![第一二三四五六七八九十])[一二三四五六七八九十百千两]+(?:个|项|起|次|家|倍|成|万|亿|名|人|批|元)"
+)
+_ASKED_UNIT = re.compile(
+    r"(?:多少|几)[万亿千百]?"
+    r"(个百分点|周年|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天年米届位度])"
+)
+_ALSO_UNIT = {
+    "人": "人名位",
+    "名": "名人位",
+    "家": "家户",
+    "个": "个项种类",
+    "种": "种个类项",
+    "位": "位名人",
+    "条": "条项",
+    "项": "项个条",
+}
+_DURATION_ASKED = re.compile(r"多久|多长|\bhow long\b", re.IGNORECASE)
+_DURATION = re.compile(
+    r"[0-9一二三四五六七八九十百两半]+\s*(?:个?(?:工作日|自然日|月|小时|星期)|日|天|年|周|分钟|公里|米)"
+)
+_RATIO = re.compile(
+    r"比例|比率|占比|百分|率(?!先|领)|\b(?:ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE
+)
+
+_DAY = re.compile(
+    r"\d{1,4}\s*年(?!来|以上|内)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
+)
+_EVENT = re.compile(
+    r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰"
+    r"|召集|开(?=的|会|了|$|[?？])"
+)
+
+_SAME_EVENT = {"启动": ("开始", "启用")}
+"""What tells of the same event, where the synonyms say too much: what is carried out (实施) was not then launched."""
+
+_TERM = re.compile(r"\d{4}\s*年底?前")
+_REACHED = frozenset(("完成", "实现", "达峰", "结束"))
+"""Events that a term (2030年前) is set for; the term in the name of a plan is not the day on which that was launched."""
+
+_BODIES = "部|委|局|厅|署|院|会|办|组织|机关|单位|部门|委员会|政府|公司|中心|协会|法院"
+_BODY = re.compile(rf"[一-鿿]{{2,}}(?:{_BODIES})")
+_BODY_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
+_ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (?:is|was)\b", re.IGNORECASE)
+_WHO_IS = re.compile(r"(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
+_TITLE = re.compile(people.TITLE)
+
+_COUNTY = re.compile(r"[一-鿿]{2,}县(?!城|级|域)")
+_AREA = re.compile(
+    r"[一-鿿]{2,}(?:省|市|县|区|镇|村|州|流域|海域|区域|地区)|县城|乡镇|农村|城市|在京|京津冀|长三角"
+)
+_HELD = re.compile(r"召开|举行|举办|开的")
+_WHERE = re.compile(r"在京|在[一-鿿]{2,8}?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
+_TYPED_PLACES = re.compile(
+    r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)"
+    r"|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人"
+    r"|\bwhich (?:city|cities|provinces?|regions?)\b",
+    re.IGNORECASE,
+)
+
+_ENUMERATED = re.compile(
+    r"(?:是|有|指|包括)?(?:指|是)?(?:哪[一二三四五六七八九十两几]{1,2}[个种项条类])|(?:分别|具体)(?:是|指)"
+)
+_DEFINED = (
+    r"{subject}.{{0,6}}(?:是指|指的是|系指|即|是(?!否)|包括|主要是|分为|[:：]|——)",
+    r"(?:所称|称为|简称|统称|叫做).{{0,3}}{subject}",
+    r"[一-鿿]\({subject}\)|{subject}\([^)]+\)",
+)
+"""How a comparable text says what ``subject`` is."""
+
+
+def wanted(question: Question) -> Check | None:
+    """A test of whether a text can hold the answer to ``question``; ``None`` where any text can."""
+    if question.kind == "number":
+        return _number(question.text)
+    if question.kind == "date":
+        return _date(question.text)
+    if question.kind == "person":
+        return _person(question)
+    if question.kind == "place" or _TYPED_PLACES.search(question.text):
+        return _place(question)
+    if question.kind == "definition" or (question.names and _ENUMERATED.search(question.text)):
+        return _definition(question)
+    return None
+
+
+def _number(text: str) -> Check:
+    unit = _ASKED_UNIT.search(text)
+    if unit:
+        units = _ALSO_UNIT.get(unit[1], "")
+        pattern = re.compile(_NUMERAL + (f"[{units}]" if units else re.escape(unit[1])))
+        return lambda text: bool(pattern.search(text))
+    if _DURATION_ASKED.search(text):
+        return lambda text: bool(_DURATION.search(text))
+    if _RATIO.search(text):
+        return lambda text: bool(_PERCENT.search(text))
+    return lambda text: bool(_COUNTED.search(text))
+
+
+def _date(text: str) -> Check:
+    """A date, and what happened then if the question names it: 什么时候印发 is not answered by when it is to be met."""
+    event = _EVENT.search(text)
+    if event is None:
+        return lambda text: bool(_DAY.search(text))
+    words = (event[0], *_SAME_EVENT.get(event[0], synonyms().get(event[0], ())))
+    term = event[0] in _REACHED
+
+    def told(text: str) -> bool:
+        return bool(_DAY.search(text if term else _TERM.sub("", text))) and any(word in text for word in words)
+
+    return told
+
+
+def _person(question: Question) -> Check:
+    if _BODY_ASKED.search(question.text):
+        return lambda text: bool(_BODY.search(text))
+    if _ROLE_ASKED.search(question.text) or _WHO_IS.match(question.text):
+        return lambda text: bool(_TITLE.search(text))
+    return lambda text: bool(people.named(text))
+
+
+def _place(question: Question) -> Check:
+    if not _TYPED_PLACES.search(question.text) and not _HELD.search(question.text):
+        return lambda text: bool(_AREA.search(text))
+    asked = comparable(question.text)
+    names = [name for name in places() if len(name) > 1 and name not in asked]
+
+    def holds(text: str) -> bool:
+        return bool(_WHERE.search(text) or _COUNTY.search(text)) or any(name in text for name in names)
+
+    return holds
+
+
+def _definition(question: Question) -> Check:
+    """Whether a text says what the subject is: X是指…, X即…, X：…, Y(X), or X as one of what it enumerates."""
+    subjects = (
+        [comparable(name) for name in question.names]
+        or [term.text for term in question.subject]
+        or [term.text for term in question.terms]
+    )
+    pattern = re.compile("|".join(one.format(subject=re.escape(word)) for word in subjects for one in _DEFINED))
+    return lambda text: bool(pattern.search(comparable(text)))

@@ -1,0 +1,1 @@
+"""What people leave behind: accounts, conversations, feedback; and what is exported of them."""
