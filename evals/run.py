@@ -23,7 +23,8 @@ from evals.memory import RememberingEncoder
 from evals.provenance import ROOT, code_hash, commit, data_hash, machine, versions
 from evals.report import Report
 from evals.score import crashed, score
-from evals.types import Plan, Question, Quote, Record, Source, System
+from evals.silence import silent
+from evals.types import Plan, Question, Quote, Record, System
 from index.library import PassageEncoder, Progress
 from index.types import Hit
 
@@ -104,23 +105,6 @@ def chosen(plan: Plan) -> tuple[Question, ...]:
         kept = {question.id for question in drawn}
         questions = [question for question in questions if question.id in kept]
     return tuple(questions)
-
-
-def silent(questions: Sequence[Question], sources: Sequence[Source]) -> tuple[Question, ...]:
-    """The questions whose documents are known, each to be asked of all ``sources`` but those."""
-    names = [source.id for source in sources]
-    return tuple(
-        Question(
-            f"{question.id}-silent",
-            question.question,
-            "silent",
-            question.history,
-            answerable=False,
-            within=tuple(name for name in names if name not in question.documents),
-        )
-        for question in questions
-        if question.documents and not question.within
-    )
 
 
 def split(question: Question) -> str:

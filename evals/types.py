@@ -88,8 +88,8 @@ class Plan:
     """What is to be run: ``limit`` questions (0: all) of a ``split`` (dev, test, all, unseen), drawn by ``seed``.
 
     ``documents`` restricts the library to so many, the gold ones among them (0: all): quicker and easier.
-    ``compare`` names the baselines. With ``silent`` each question is asked once more of the other documents alone,
-    where nothing answers it.
+    ``compare`` names the baselines. With ``silent`` each question is asked once more of the documents that do not
+    answer it (see ``evals.silence``).
     """
 
     task: Task

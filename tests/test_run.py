@@ -24,7 +24,7 @@ from evals.gate import Thresholds, check, thresholds
 from evals.memory import RememberingEncoder
 from evals.provenance import data_hash
 from evals.report import load, save
-from evals.run import ask, ask_all, chosen, run, silent, split
+from evals.run import ask, ask_all, chosen, run, split
 from evals.score import crashed, score
 from evals.summary import summary
 from evals.types import Fact, Plan, Question, Source, Task
@@ -161,14 +161,6 @@ def test_the_limit_draws_by_the_seed_and_the_split_by_the_id() -> None:
     assert sorted(halves[0] + halves[1], key=lambda each: int(each.id)) == list(questions)
     assert all(35 <= len(half) <= 65 for half in halves)
     assert split(Question("1", "问", "open", split="dev")) == "dev"
-
-
-def test_a_question_is_asked_once_more_of_all_documents_but_its_own() -> None:
-    within = Question("q3", "问", "open", documents=("水",), within=("水",))
-    (asked,) = silent([GOLD, NONE, within], [WATER, POWER])
-    assert (asked.id, asked.question, asked.within) == ("q1-silent", GOLD.question, ("电",))
-    assert not asked.answerable
-    assert (asked.documents, asked.evidence, asked.must) == ((), (), ())
 
 
 def test_what_answers_by_itself_is_scored_beside_the_answer() -> None:
