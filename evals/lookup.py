@@ -40,7 +40,7 @@ class Lookup:
         if self._reader is None:
             return Found(understood, hits, ())
         source = self._sources.behind(hits).__getitem__
-        return Found(understood, hits, self._reader.read(understood.text, windows(hits, source)))
+        return Found(understood, hits, self._reader.read(understood.chinese, windows(hits, source)))
 
     def candidates(self, found: Found) -> tuple[Candidate, ...]:
         """The sentences that might answer, best first, of the hits in the reader's order."""

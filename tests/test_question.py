@@ -25,6 +25,19 @@ def test_a_question_is_taken_apart() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("2021年碳达峰任務有哪些", "2021年碳达峰任务有哪些"),
+        ("When was the carbon market conference held in 2021?", "2021年碳市场会议召开是什么时候"),
+        ("Has the carbon market been established?", "碳市场建立了吗"),
+        ("Why carbon trading?", "碳排放权交易是为什么"),
+    ],
+)
+def test_an_english_question_is_asked_in_chinese_too(text: str, expected: str) -> None:
+    assert understand(text).chinese == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("黑臭水体消除比例是多少", ["黑臭水体", "消除", "比例", "~", "是"]),
         ("2021年重点任务有哪些", ["~", "重点任务"]),
         ("PM2.5治理", ["pm2.5", "治理", "~"]),

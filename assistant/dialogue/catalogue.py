@@ -183,10 +183,13 @@ def _stands(status: str, wanted: str) -> bool:
 
 
 def _names(said: str, issuer: str) -> bool:
-    """Whether ``said`` is an issuer's name, a part of it or its short form (住建部 for 住房和城乡建设部)."""
+    """Whether ``said`` is an issuer's name, with its place (广东省生态环境厅), a part of it or its short form (住建部).
+
+    What says more than that asks what the documents say: 卫生健康委编制的分类指导文件.
+    """
     if len(said) < 2 or not issuer:
         return False
-    if said in issuer or issuer in said:
+    if said in issuer or (issuer in said and said.replace(issuer, "", 1) in {"国家", "我国", *places()}):
         return True
     if said[0] != issuer[0] or said[-1] != issuer[-1]:
         return False

@@ -12,8 +12,10 @@ from collections.abc import Mapping
 _TASKS = r"(?:任务|措施|内容|目标|要求|重点|工作|举措|原则|思路|成果|成效|安排)"
 _NO_DEFINITION = (
     r"(?<!任务|措施|内容|目标|要求|重点|工作|结果|时间|标准|依据|职责|主题|原则|思路|数量|成果|成效|进展|做法|经验"
-    r"|意义|作用|方针|情况|特点|方向|安排|部署|地点|日期)"
+    r"|意义|作用|方针|情况|特点|方向|安排|部署|地点|日期|政策|规定|优势|条件|程序|流程|范围|对象|期限|后果|办法)"
 )
+_ATTRIBUTE = r"^(?!.*的[一-鿿]{2,8}(?:分别)?(?:是|指的?是?|叫)(?:什么|啥)).*"
+"""Nothing is defined where one thing's attribute is asked for: 智能外呼系统的优势是什么."""
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "reason": (r"为什么|为啥|为何|何以", r"原因|凭什么|怎么会", r"\bwhy\b", r"\breasons?\b"),
@@ -49,7 +51,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     ),
     "definition": (
         r"什么是|什么叫|何谓|何为|什么意思|啥意思|含义|定义|指的是|(?:怎么|如何)理解",
-        _NO_DEFINITION + r"(?:分别)?(?:是|指的?是?|叫)(?:什么|啥)(?!时|样|人|地|级|日|会议|时候)",
+        _ATTRIBUTE + _NO_DEFINITION + r"(?:分别)?(?:是|指的?是?|叫)(?:什么|啥)(?!时|样|人|地|级|日|会议|时候)",
         r"是什么(?:会议|组织|东西|污染物|物质)",
         r"\bwhat does .* mean\b|\bmeaning of\b|\bdefin",
     ),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import rjieba
 
 from assistant.language import english, kinds, periods
+from assistant.language.naming import without_numbers
 from assistant.language.vocabulary import comparable, is_generic, places, policy_words, simplified
 from index.errors import InvalidQuestion
 
@@ -59,6 +60,15 @@ class Question:
         """The terms that tell what the question is about."""
         return tuple(term for term in self.terms if not term.weak)
 
+    @property
+    def chinese(self) -> str:
+        """The question in Chinese: its text, or of an English one the Chinese for its words, asked as its kind is."""
+        if not english.is_english(self.text):
+            return self.text
+        years = "".join(f"{period}年" for period in self.periods if period.isdecimal())
+        said = "".join(term.text for term in self.terms if unframed(term.text))
+        return f"{years}{said}{_ASKED_AS[self.kind]}"
+
 
 _NAMES = re.compile(
     r"《([^《》]{2,60})》|“([^“”]{2,30})”|\"([^\"]{2,30})\"|「([^「」]{2,30})」|『([^『』]{2,30})』"
@@ -85,6 +95,18 @@ _POLITENESS = re.compile(
 _NAMELESS = frozenset("rucdpfqyeokm")
 """Parts of speech that name nothing: pronouns, particles, adverbs, prepositions, positions, measures and the like."""
 _FRAMES = re.compile("|".join((*_ASKING, *_POLITE)))
+_ASKED_AS = {
+    "list": "有哪些",
+    "number": "是多少",
+    "date": "是什么时候",
+    "person": "是谁",
+    "place": "在哪里",
+    "yesno": "了吗",
+    "definition": "是什么",
+    "reason": "是为什么",
+    "open": "怎么样",
+}
+"""How a question of each kind ends."""
 
 
 def understand(text: str) -> Question:
@@ -100,7 +122,7 @@ def understand(text: str) -> Question:
     return Question(
         text=plain,
         kind=kinds.kind(plain),
-        periods=periods.asked(plain),
+        periods=periods.asked(without_numbers(plain)),
         places=tuple(dict.fromkeys(_places(plain))),
         names=_names(plain),
         articles=tuple(dict.fromkeys(_ARTICLES.findall(plain))),
