@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from assistant.page.examples import examples
 from index.types import Document, Facts, Section, Span
 
@@ -33,3 +35,18 @@ def test_examples_ask_for_lists_named_groups_points_and_chapters_by_turns() -> N
         "“五个坚持”包括哪些内容？",
     )
     assert examples(document, ()) == ()
+    # Where many regions have tasks of the same year, the question says whose.
+    of_a_region = replace(document, facts=Facts(title="某规定", region="云溪市"))
+    assert examples(of_a_region, outline)[:2] == (
+        "云溪市2021年有哪些重点任务？",
+        "云溪市2021年污染防治行动有哪些措施？",
+    )
+
+
+def test_no_example_asks_for_works_or_levels_of_nobody_knows_what() -> None:
+    text = "2021年要做好以下工作。一是提升消防安全水平。"
+    outline = [
+        section(1, "list", text, "2021年要做好以下工作。", period="2021"),
+        section(2, "item", text, "一是提升消防安全水平。", "一是", "2021"),
+    ]
+    assert examples(Document("d", text, Facts(title="某规定"), "x.txt", ""), outline) == ()

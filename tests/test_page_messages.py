@@ -30,6 +30,8 @@ def citation(marker: int, start: int, quote: str, heading: str, page: int | None
     return Citation(marker, "d", *facts, heading, page, start, start + len(quote), quote, "x.txt")
 
 
+WHOLE = "《某&lt;规定&gt;》（某部，2021年1月2日）"
+
 ANSWER = Answer(
     question="问",
     query="问一",
@@ -48,22 +50,23 @@ ANSWER = Answer(
 
 def test_an_answer_is_html_with_every_word_escaped_and_its_markers_linked() -> None:
     # "[3]" stands inside the first line and "[7]" has no citation: neither is a link. Of the heading paths only what
-    # is new is shown, and of the second source, where nothing is, the quote.
+    # is new is shown; of the second place, where nothing is but the page, the innermost head.
     assert replied(Round("问", ANSWER, ended=True)) == (
         '<div class="answer kept"><div class="searched">按“<span class="query">问一</span>”检索'
         '<button type="button" class="requery" title="修改检索的问题，重新作答">修改</button></div><div class="said">'
-        '<div class="line">一是甲&amp;乙[3]。<a class="marker" href="#d:6-15" title="查看出处 1">[1]</a>[7]</div>'
-        '<div class="line item">1. 丙<a class="marker" href="#d:14-18" title="查看出处 2">[2]</a></div>'
-        '<div class="line item">2. 丁<a class="marker" href="#d:20-21" title="查看出处 3">[3]</a></div></div>'
+        f'<div class="line">一是甲&amp;乙[3]。<a class="marker" href="#d:6-15" title="{WHOLE}&#10;总则 › 一是">[1]</a>[7]</div>'
+        '<div class="line item">1. 丙<a class="marker" href="#d:14-18" '
+        f'title="{WHOLE}&#10;总则 › 一是&#10;第2页">[2]</a></div>'
+        f'<div class="line item">2. 丁<a class="marker" href="#d:20-21" title="{WHOLE}&#10;总则 › 二是">[3]</a></div></div>'
         '<div class="sources"><div class="caption">出处</div>'
-        '<div class="document"><div class="title">《某&lt;规定&gt;》（某部，2021-01-02）'
-        '<span class="badge repealed">已废止</span></div>'
-        '<a class="source" href="#d:6-15"><span class="number">[1]</span><span class="place">'
-        '<span class="above">总则 › </span><span class="heading">一是</span></span></a>'
-        '<a class="source" href="#d:14-18"><span class="number">[2]</span><span class="place">'
-        '<span class="above"></span><span class="heading">“丙， 戊”</span></span><span class="page">第2页</span></a>'
-        '<a class="source" href="#d:20-21"><span class="number">[3]</span><span class="place">'
-        '<span class="above"></span><span class="heading">二是</span></span></a></div></div>'
+        '<div class="document"><div class="title"><span class="name">《某&lt;规定&gt;》</span>'
+        '<span class="facts">（某部，2021年1月2日）</span><span class="badge repealed">已废止</span></div>'
+        '<div class="place"><span class="numbers"><a class="source" href="#d:6-15" title="“一是甲&amp;乙[3]。”">[1]</a></span>'
+        '<a class="where" href="#d:6-15">总则 › 一是</a></div>'
+        '<div class="place"><span class="numbers"><a class="source" href="#d:14-18" title="“丙， 戊”">[2]</a></span>'
+        '<a class="where" href="#d:14-18" title="总则 › 一是">一是</a><span class="page">第2页</span></div>'
+        '<div class="place"><span class="numbers"><a class="source" href="#d:20-21" title="“丁”">[3]</a></span>'
+        '<a class="where" href="#d:20-21" title="总则 › 二是">二是</a></div></div></div>'
         f"{TOOLS}{JUDGE}</div></div>"
     )
 
@@ -125,3 +128,47 @@ def test_what_answers_by_itself_stands_out_in_its_line() -> None:
     assert "<strong" not in replied(
         Round("问", replace(ANSWER, text=f"{said.text}[1]", statements=(whole,)), ended=True)
     )
+
+
+def test_quotes_from_one_place_share_a_line() -> None:
+    cited = (
+        citation(1, 0, "甲", "总则 › 一是", 2),
+        citation(2, 5, "乙", "总则 › 一是", 2),
+        replace(citation(3, 9, "丙", ""), document_id="e"),
+    )
+    page = LexborHTMLParser(replied(Round("问", replace(ANSWER, citations=cited), ended=True)))
+    assert [place.text() for place in page.css(".place")] == ["[1][2]总则 › 一是第2页", "[3]正文"]
+    assert [link.attributes["href"] for link in page.css(".where, .source")] == [
+        *("#d:0-1", "#d:5-6", "#d:0-1"),
+        *("#e:9-10", "#e:9-10"),
+    ]
+
+
+def shown_row(text: str, short: str = "") -> LexborHTMLParser:
+    said = replace(ANSWER, text=f"{text}[1]", statements=(Statement(text, 1, short=short or text),))
+    return LexborHTMLParser(replied(Round("问", said, ended=True)))
+
+
+def test_a_row_of_a_table_has_its_values_below_their_headings_and_all_its_words() -> None:
+    text = "颗粒<物> · 限值 · 燃煤：50；限值 · 燃油：30（单位：mg/m³）"
+    page = shown_row(text, "30")
+    assert [name.text() for name in page.css(".row .name")] == ["颗粒<物>"]
+    assert [over.text() for over in page.css(".over")] == ["限值 · 燃煤", "限值 · 燃油"]
+    assert [value.html for value in page.css(".value")] == [
+        '<span class="value">50</span>',
+        '<span class="value"><strong class="short">30</strong></span>',
+    ]
+    assert page.css_first(".row").text() == f"{text}[1]"
+    assert not page.css(".tall")
+    # A value of more than 16 characters has a line to itself.
+    long = shown_row("补贴 · 条件：在本市连续缴纳社会保险费满十二个月；标准：300元")
+    assert len(long.css(".row.tall .cell")) == 2
+    # What only looks like one is a line.
+    assert not shown_row("标准：300元").css(".row")
+
+
+@given(st.lists(st.text("甲乙 ·：；（）单位12。", min_size=1, max_size=12), min_size=1, max_size=5))
+def test_whatever_a_row_says_nothing_of_it_is_lost(parts: list[str]) -> None:
+    text = "；".join(parts).strip()
+    page = shown_row(text)
+    assert page.css_first(".line").text() == f"{text}[1]"

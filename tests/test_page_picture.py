@@ -51,6 +51,15 @@ def test_the_quote_is_marked_where_it_stands() -> None:
     assert near(box, (180 * 1.833, 183 * 1.833, 260 * 1.833, 203 * 1.833))
 
 
+def test_a_row_of_a_table_is_marked_by_its_name_and_values() -> None:
+    # On the page the row "在河道内 禁止倾 倒" stands without the headings that its text has. The last value,
+    # which another row has, stands elsewhere: the first eight characters are marked, 100 to 260 points from the left.
+    _, box = marked(picture(page(), 1, "在河道内 · 行为：禁止倾；行为 · 二：倒；备注：无（单位：元）"))
+    assert near(box, (100 * 1.833, 183 * 1.833, 260 * 1.833, 203 * 1.833))
+    _, other = marked(picture(page(), 1, "在河道外 · 行为：禁止倾；行为 · 二：倒（单位：元）"))
+    assert other is None
+
+
 @pytest.mark.parametrize(
     ("turned", "size", "expected"),
     [

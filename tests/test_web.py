@@ -374,7 +374,7 @@ def test_an_answer_is_copied_with_its_references(chat: Chrome) -> None:
     assert "98.2%" in answer
     assert answer.endswith("[1]")
     assert (empty, caption) == ("", "出处")
-    assert document == "《2021年全国生态环境保护工作会议》（生态环境部，2021-01-21）"
+    assert document == "《2021年全国生态环境保护工作会议》（生态环境部，2021年1月21日）"
     assert place.startswith("[1] 2020年")
     assert "› 三是突出“三个治污”" in place
 

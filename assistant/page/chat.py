@@ -175,7 +175,7 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
                 label="问题",
                 show_label=False,
                 container=False,
-                placeholder="请输入问题",
+                placeholder="就已收录的文件提问",
                 lines=1,
                 max_lines=6,
                 autofocus=True,

@@ -12,12 +12,12 @@ SHORT = 16
 """Characters that the subject of an example has at most."""
 
 _NAMED = re.compile(r"“([一二三四五六七八九十]+[个项大条]\w{1,4})”")
-_ANNOUNCED = re.compile(r"(?:以下|下列)(\w{0,4}(?:任务|工作|措施|要求|原则|目标))[。:：]?$")
+_ANNOUNCED = re.compile(r"(?:以下|下列)(\w{2,4}(?:任务|工作|措施|要求|原则|目标))[。:：]?$")
 _DOING = re.compile(
     r"^(?:(?:系统|持续|继续|进一步|切实|有效|依法|全面|深入|大力|统筹|扎实|稳步|积极|加快|高质量|认真|突出|严格)*"
     r"(?:谋划|加强|推进|开展|确保|做好|完善|健全|强化|实施|编制实施|编制|提升|优化|落实|推动|构建|建立|改进|改善|保障|促进))+"
 )
-_DATED = re.compile(r"\d|[“”《》]")
+_UNFIT = re.compile(r"\d|[“”《》]|水平$")
 _CHAPTER = re.compile(r"^第[一二三四五六七八九十百]+[章节]\s*")
 
 
@@ -40,7 +40,7 @@ def _lists(document: Document, sections: Sequence[Section]) -> Iterator[str]:
         head = section.head.of(document.text).strip()
         announced, named = _ANNOUNCED.search(head), _NAMED.search(head)
         if announced and section.period:
-            yield f"{_when(section.period)}有哪些{announced[1]}？"
+            yield f"{_whose(document)}{_when(section.period)}有哪些{announced[1]}？"
         elif named:
             yield f"“{named[1]}”包括哪些内容？"
 
@@ -51,8 +51,8 @@ def _points(document: Document, sections: Sequence[Section]) -> Iterator[str]:
         if point.parent == points[-1].parent:
             head = point.head.of(document.text).strip().removeprefix(point.label).strip()
             subject = _DOING.sub("", re.split(r"[,，。;；:：]", head)[0])
-            if 4 <= len(subject) <= SHORT and _DOING.match(head) and not _DATED.search(subject):
-                yield f"{_when(point.period)}{subject}有哪些措施？"
+            if 4 <= len(subject) <= SHORT and _DOING.match(head) and not _UNFIT.search(subject):
+                yield f"{_whose(document)}{_when(point.period)}{subject}有哪些措施？"
 
 
 def _chapters(document: Document, sections: Sequence[Section]) -> Iterator[str]:
@@ -61,6 +61,11 @@ def _chapters(document: Document, sections: Sequence[Section]) -> Iterator[str]:
             subject = _CHAPTER.sub("", section.head.of(document.text).strip())
             if 2 <= len(subject) <= SHORT and subject not in ("总则", "附则"):
                 yield f"《{document.title}》对{subject}有哪些规定？"
+
+
+def _whose(document: Document) -> str:
+    """The region that a document is about: many have tasks of the same year."""
+    return document.facts.region
 
 
 def _when(period: str) -> str:

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from html import escape
 from itertools import groupby, takewhile
 from typing import Any
 
 from assistant.page.talk import Round
-from assistant.render import reference
 from assistant.types import Answer, Citation
+from index.rows import is_row, row
+from index.types import Span
 
 HEAD = 60
 """Characters up to which a line that introduces others is shown as their head; a longer one is plain text."""
 
+VALUE = 16
+"""Characters of the longest value of a row whose values stand side by side."""
 ARROW = " › "
 """What parts the heads of a heading path."""
 
@@ -100,46 +102,105 @@ def _line(line: str, lead: bool, cited: Mapping[int, Citation], short: str) -> s
         citation = cited.get(int(found[1]))
         if citation is None:
             return found[0]
-        marker = f"[{citation.marker}]"
-        return f'<a class="marker" href="{_address(citation)}" title="查看出处 {citation.marker}">{marker}</a>'
+        return f'<a class="marker" href="{_address(citation)}" title="{_where(citation)}">[{citation.marker}]</a>'
 
+    links = _MARKER.sub(link, marks)
+    if is_row(text):
+        return _row(text, short, links)
     kind = "line lead" if lead and len(text) <= HEAD else "line item" if _ITEM.match(line) else "line"
+    return f'<div class="{kind}">{_stressed(text, short)}{links}</div>'
+
+
+def _row(text: str, short: str, links: str) -> str:
+    """A row of a table: its name and, side by side where they are short, its values below their headings.
+
+    The line's own words are all there, those that part the cells unseen.
+    """
+    taken = row(text, Span(0, len(text)))
+    if taken is None or not taken.cells[0].heading:
+        return f'<div class="line">{_stressed(text, short)}{links}</div>'
+    parts, at = [], 0
+
+    def add(kind: str, span: Span) -> None:
+        nonlocal at
+        if span.start > at:
+            parts.append(f'<span class="cut">{_shown(text[at : span.start])}</span>')
+        if span:
+            value = _stressed(span.of(text), short if kind == "value" else "")
+            parts.append(f'<span class="{kind}">{value}</span>')
+        at = max(at, span.end)
+
+    add("name", taken.name)
+    lengths = [len(cell.value) for cell in taken.cells]
+    for cell in taken.cells:
+        parts.append('<span class="cell">')
+        add("over", cell.heading)
+        add("value", cell.value)
+        parts.append("</span>")
+    add("unit", taken.unit)
+    kind = "line row" if max(lengths) <= VALUE else "line row tall"
+    return f'<div class="{kind}">{"".join(parts)}{links}</div>'
+
+
+def _stressed(text: str, short: str) -> str:
+    """The text with what answers by itself in bold."""
     before, stressed, after = text.partition(short) if short else (text, "", "")
-    words = (
-        f'{_shown(before)}<strong class="short">{_shown(stressed)}</strong>{_shown(after)}'
-        if stressed
-        else _shown(text)
-    )
-    return f'<div class="{kind}">{words}{_MARKER.sub(link, marks)}</div>'
+    bold = f'<strong class="short">{_shown(stressed)}</strong>' if stressed else ""
+    return f"{_shown(before)}{bold}{_shown(after)}"
 
 
 def _sources(citations: Sequence[Citation], caption: str) -> str:
-    """The documents that are cited, each with the places in it; a place opens at its quote."""
+    """The documents that are cited, each with the places in it; a place opens at its first quote, a number at its own."""
     parts = [f'<div class="sources"><div class="caption">{caption}</div>']
     for _, some in groupby(citations, key=lambda citation: citation.document_id):
-        places = list(some)
-        whole = replace(places[0], heading="")
-        parts.append(f'<div class="document"><div class="title">{_shown(reference(whole))}{_badge(whole)}</div>')
+        within = list(some)
+        name, facts = f"《{within[0].title}》", _facts(within[0])
+        parts.append(f'<div class="document"><div class="title"><span class="name">{_shown(name)}</span>')
+        parts.append(f'<span class="facts">{_shown(facts)}</span>{_badge(within[0])}</div>')
         above: list[str] = []
-        for place in places:
-            heads = place.heading.split(ARROW)
-            parts.append(_source(place, heads[_shared(above, heads) :]))
+        for _, same in groupby(within, key=lambda citation: (citation.heading, citation.page)):
+            quotes = list(same)
+            heads = quotes[0].heading.split(ARROW)
+            parts.append(_place(quotes, heads[_shared(above, heads) :] or heads[-1:]))
             above = heads
         parts.append("</div>")
     return "".join([*parts, "</div>"])
 
 
-def _source(citation: Citation, heads: Sequence[str]) -> str:
-    """One place: by the heads that the one before did not have, or, without any, by the quote's own words."""
-    words = " ".join(citation.quote[:HEAD].split())
-    *above, last = heads or [f"“{words}”"]
-    path = "".join(head + ARROW for head in above)
-    shown = f'<span class="above">{_shown(path)}</span><span class="heading">{_shown(last or "正文")}</span>'
-    page = f'<span class="page">第{citation.page}页</span>' if citation.page else ""
-    return (
-        f'<a class="source" href="{_address(citation)}"><span class="number">[{citation.marker}]</span>'
-        f'<span class="place">{shown}</span>{page}</a>'
+def _place(citations: Sequence[Citation], heads: Sequence[str]) -> str:
+    """One place with its quotes, by the heads that the one before did not have."""
+    first = citations[0]
+    numbers = "".join(
+        f'<a class="source" href="{_address(one)}" title="{_excerpt(one)}">[{one.marker}]</a>' for one in citations
     )
+    path = ARROW.join(heads) or "正文"
+    page = f'<span class="page">第{first.page}页</span>' if first.page else ""
+    whole = f' title="{escape(first.heading)}"' if first.heading != path else ""
+    return (
+        f'<div class="place"><span class="numbers">{numbers}</span>'
+        f'<a class="where" href="{_address(first)}"{whole}>{_shown(path)}</a>{page}</div>'
+    )
+
+
+def _where(citation: Citation) -> str:
+    """What a marker says when it is pointed at: the document and the place in it."""
+    document = f"《{citation.title}》{_facts(citation)}"
+    page = f"第{citation.page}页" if citation.page else ""
+    return "&#10;".join(escape(part) for part in (document, citation.heading, page) if part)
+
+
+def _facts(citation: Citation) -> str:
+    """What is known of a document, as it is written behind its title."""
+    day = citation.date
+    known = (citation.issuer, citation.number, f"{day.year}年{day.month}月{day.day}日" if day else "")
+    inside = "，".join(part for part in known if part)
+    return f"（{inside}）" if inside else ""
+
+
+def _excerpt(citation: Citation) -> str:
+    """The beginning of a quote on one line."""
+    words = " ".join(citation.quote.split())
+    return escape(f"“{words if len(words) <= HEAD else words[: HEAD - 1] + '…'}”")
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

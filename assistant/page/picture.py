@@ -9,6 +9,8 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from index.errors import UnreadableFile
+from index.rows import is_row, row
+from index.types import Span
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -20,6 +22,8 @@ HIGH = 2200
 """Pixels of its height at most."""
 TELLING = 6
 """Letters of a quote that must stand on the page one after the other to be marked."""
+ROW = 4
+"""Letters of a row that must do so."""
 MARK = (255, 226, 110)
 """The colour of the mark, with which the page is multiplied."""
 
@@ -100,7 +104,7 @@ def _rectangles(page: PdfPage, quote: str) -> list[tuple[float, ...]]:
     text = page.get_textpage()
     try:
         letters, places = _letters(text)
-        start, length = _longest(_plain(quote), letters)
+        start, length = _row(quote, letters) or _longest(_plain(quote), letters)
         if not length:
             return []
         first, last = places[start], places[start + length - 1]
@@ -126,6 +130,24 @@ def _letters(text: PdfTextPage) -> tuple[str, list[int]]:
 
 def _plain(text: str) -> str:
     return "".join(character for character in unicodedata.normalize("NFKC", text) if character.isalnum())
+
+
+def _row(quote: str, letters: str) -> tuple[int, int] | None:
+    """The start and the length of a table's row among the letters, where its values follow on its name.
+
+    The text of a row has the headings of the columns in it, the page has not. Of the values the last may stand
+    elsewhere, being written once for several rows.
+    """
+    taken = row(quote, Span(0, len(quote))) if is_row(quote) else None
+    if taken is None:
+        return None
+    values = [_plain(cell.value.of(quote)) for cell in taken.cells]
+    for told in range(len(values), 0, -1):
+        words = "".join([_plain(taken.name.of(quote)), *values[:told]])
+        at = letters.find(words)
+        if at >= 0 and len(words) >= ROW:
+            return at, len(words)
+    return None
 
 
 def _longest(quote: str, letters: str) -> tuple[int, int]:

@@ -84,10 +84,10 @@ function sent(event) {
 
 function written(message) {
   const text = (part) => part.textContent.trim();
-  const lines = Array.from(message.querySelectorAll(".line"), (line) => line.innerText.trim());
+  const lines = Array.from(message.querySelectorAll(".line"), text);
   const documents = Array.from(message.querySelectorAll(".document"), (one) => [
-    text(one.querySelector(".title").firstChild),
-    ...Array.from(one.querySelectorAll(".source"), (source) => Array.from(source.children, text).join(" ")),
+    text(one.querySelector(".name")) + text(one.querySelector(".facts")),
+    ...Array.from(one.querySelectorAll(".place"), (place) => Array.from(place.children, text).join(" ")),
   ]);
   const caption = message.querySelector(".caption");
   return [...lines, ...(caption ? ["", text(caption), ...documents.flat()] : [])].join("\n");
@@ -160,7 +160,7 @@ function marked() {
 }
 
 async function pressed(event) {
-  const part = event.target.closest?.("#chat a.marker, #chat a.source, #chat button");
+  const part = event.target.closest?.("#chat a:is(.marker, .source, .where), #chat button");
   if (!part) return;
   if (part.matches("a")) {
     event.preventDefault();

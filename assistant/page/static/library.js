@@ -135,9 +135,20 @@ function add(files) {
       state.textContent = text;
       item.className = kind;
     };
-    line = line.then(() => send(file, bar, tell)).catch(() => tell("添加失败：连接中断", "fault")).finally(() => bar.remove());
+    line = line.then(() => send(file, bar, tell)).catch(() => tell("未能收录：连接中断", "fault")).finally(() => bar.remove());
   }
-  line.then(changed);
+  line.then(report).then(changed);
+}
+
+// When nothing is under way any more: how many files came to what, and a button that puts the lines away.
+function report() {
+  const lines = Array.from(byId("uploads").querySelectorAll("li:not(.report)"));
+  if (byId("uploads").querySelector("progress")) return;
+  const faults = lines.filter((one) => one.className === "fault").length;
+  const told = `${lines.length} 个文件：${lines.length - faults} 个已收录${faults ? `，${faults} 个未能收录` : ""}`;
+  const away = element("button", { type: "button", class: "button", onclick: () => byId("uploads").replaceChildren() }, "收起");
+  byId("uploads").querySelector(".report")?.remove();
+  byId("uploads").prepend(element("li", { class: "report" }, element("span", {}, told), away));
 }
 
 function send(file, bar, tell) {
@@ -146,19 +157,20 @@ function send(file, bar, tell) {
     let read = 0;
     request.open("PUT", `page/upload/${encodeURIComponent(file.name)}`);
     request.upload.onprogress = (event) => {
-      bar.value = (event.loaded / file.size) * 0.3;
-      tell(`上传 ${Math.round((event.loaded / file.size) * 100)}%`);
+      const share = event.loaded / Math.max(event.total, 1);
+      bar.value = share * 0.3;
+      tell(share < 1 ? `上传 ${Math.round(share * 100)}%` : "等待收录");
     };
     request.onprogress = () => {
       const until = request.responseText.lastIndexOf("\n") + 1;
       for (const each of request.responseText.slice(read, until).split("\n").filter(Boolean)) {
-        if (request.status === 200) told(JSON.parse(each), bar, tell);
+        if (request.status === 200) told(JSON.parse(each), file.name, bar, tell);
       }
       read = until;
     };
     request.onload = () => {
       request.onprogress();
-      if (request.status !== 200) tell(`添加失败：${refusal(request.responseText)}`, "fault");
+      if (request.status !== 200) tell(failure(file.name, refusal(request.responseText)), "fault");
       done();
     };
     request.onerror = failed;
@@ -176,20 +188,25 @@ function refusal(body) {
   }
 }
 
-function told(now, bar, tell) {
+// Why a file was not added; the line that says so begins with its name already.
+function failure(name, reason) {
+  return `未能收录：${reason.startsWith(name) ? reason.slice(name.length).replace(/^\s*的?/, "") : reason}`;
+}
+
+function told(now, name, bar, tell) {
   if (now.stage === "waiting") tell("等待其他文件");
   else if (now.stage === "adding") {
     bar.value = 0.3 + 0.7 * now.share;
-    tell(`收录 ${Math.round(now.share * 100)}%`);
-  } else if (now.stage === "failed") tell(`添加失败：${now.reason}`, "fault");
+    tell(now.share < 1 ? `收录 ${Math.round(now.share * 100)}%` : "正在更新检索");
+  } else if (now.stage === "failed") tell(failure(name, now.reason), "fault");
   else {
     const parts = now.arrived.map((one) => {
       const size = one.pages ? `${one.pages} 页` : `${one.characters.toLocaleString("zh-CN")} 字`;
       const same = one.same_as.length ? `，与《${one.same_as[0]}》内容相同` : "";
       return [`${now.replaced ? "已更新" : "已添加"}《${one.title}》（${size}${same}）`, ...one.notes].join("；");
     });
-    if (now.unchanged.length) parts.push(`没有变化，未重复收录`);
-    parts.push(...now.failed.map(([name, reason]) => `${name}：${reason}`));
+    if (now.unchanged) parts.push(parts.length ? `另有 ${now.unchanged} 份没有变化` : "已在文件库中，没有变化");
+    parts.push(...now.failed.map(([file, reason]) => (file === name ? failure(name, reason) : `${file}：${reason}`)));
     const shown = parts.length > 4 ? [...parts.slice(0, 3), `……共 ${parts.length} 份`] : parts;
     tell(shown.join("；"), now.failed.length ? "fault" : "done");
   }

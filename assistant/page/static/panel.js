@@ -37,8 +37,10 @@ export async function openPanel(address, { among = [address], opener: from = nul
     byId("outline").replaceChildren();
   }
   const closed = byId("panel").hidden;
-  byId("panel").hidden = false;
-  document.body.classList.add("panel-open");
+  if (closed) steady(opener, () => {
+    byId("panel").hidden = false;
+    document.body.classList.add("panel-open");
+  });
   describe(about);
   current();
   fill(text);
@@ -51,13 +53,23 @@ export async function openPanel(address, { among = [address], opener: from = nul
 
 export function closePanel() {
   if (byId("panel").hidden) return;
-  byId("panel").hidden = true;
-  document.body.classList.remove("panel-open");
+  steady(opener, () => {
+    byId("panel").hidden = true;
+    document.body.classList.remove("panel-open");
+  });
   shown = null;
   asked++;
   current();
   if (opener?.isConnected) opener.focus({ preventScroll: true });
   opener = null;
+}
+
+// Change the room that the chat has; what was pressed in it stays where it is.
+function steady(pressed, change) {
+  const rows = pressed?.closest("#chat .bubble-wrap");
+  const top = rows && pressed.getBoundingClientRect().top;
+  change();
+  if (rows) rows.scrollTop += pressed.getBoundingClientRect().top - top;
 }
 
 // What is known of the document, and of the quote in it.

@@ -9,13 +9,25 @@ const list = later(async () => {
   const matching = byId("talks-search").value.trim();
   const heads = await tried(() => call(`conversations?matching=${encodeURIComponent(matching)}`));
   if (!heads) return;
-  byId("talks-list").replaceChildren(...heads.map(entry));
+  const entries = heads.flatMap((head, i) => {
+    const time = age(head);
+    const first = !i || time !== age(heads[i - 1]);
+    return first ? [element("li", { class: "when" }, time), entry(head)] : [entry(head)];
+  });
+  byId("talks-list").replaceChildren(...entries);
   const empty = byId("talks-empty");
   empty.hidden = heads.length > 0;
   empty.textContent = matching ? "没有找到" : "还没有对话";
 }, 150);
 
 export const refreshTalks = list;
+
+// How long ago a conversation was changed, in the days of this machine's calendar.
+function age(head) {
+  const midnight = new Date().setHours(0, 0, 0, 0);
+  const days = Math.ceil((midnight - new Date(head.changed)) / 86400000);
+  return days <= 0 ? "今天" : days === 1 ? "昨天" : days <= 7 ? "七天内" : "更早";
+}
 
 function entry(head) {
   const more = element("button", { type: "button", class: "icon more", title: "更多", "aria-label": `“${head.title}”的更多操作` }, "⋯");
