@@ -20,8 +20,9 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
 
-from assistant.answering import answer, evidence
+from assistant.answering import answer, evidence, named
 from assistant.answering.evidence import Candidate, Source
+from assistant.answering.named import Named
 from assistant.answering.sources import Sources
 from assistant.answering.windows import windows
 from assistant.asked import Asked, asked
@@ -61,6 +62,7 @@ class _Step:
     listing: Listing | None = None
     sides: tuple[tuple[str, _Step], ...] = ()
     reads: tuple[Read, ...] = ()
+    named: tuple[Named, ...] = ()
 
 
 def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answer]:
@@ -91,11 +93,12 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
     def understood(step: _Step) -> _Step:
         if step.reply or step.listing:
             return step
-        sides = tuple(
-            (side.label, replace(step, query=side.query, question=understand(side.query)))
-            for side in comparison.sides(step.query)
-        )
-        return replace(step, question=understand(step.query), sides=sides)
+        sides = tuple((side.label, asking(step, side.query)) for side in comparison.sides(step.query))
+        return replace(asking(step, step.query), sides=sides)
+
+    def asking(step: _Step, query: str) -> _Step:
+        among = (lambda: passed(step.asked.filters)) if step.asked.filters else library.documents
+        return replace(step, query=query, question=understand(query), named=named.named(query, among))
 
     def searched(step: _Step, config: RunnableConfig) -> _Step:
         if step.question is None:
@@ -105,16 +108,24 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
             hits = comparison.joined(*(side.hits for _, side in sides))
             behind = {id_: source for _, side in sides for id_, source in side.sources.items()}
             return replace(step, sides=sides, hits=hits, sources=behind)
-        wanted = words.expanded(step.question)
+        wanted, filters = words.expanded(step.question), step.asked.filters or Filters()
+
+        def found_by(filters: Filters) -> tuple[Hit, ...]:
+            return tuple(map(hit, retriever.invoke(wanted, config, filters=filters)))
+
         for _ in range(ATTEMPTS):
-            hits = tuple(map(hit, retriever.invoke(wanted, config, filters=step.asked.filters)))
+            hits = found_by(filters)
+            if step.named:
+                held = named.held(step.named)
+                inside = found_by(replace(filters, documents=tuple(sorted(held)))) if held else ()
+                hits = named.ordered(step.named, inside, hits)
             behind = sources.behind(hits)
             present = tuple(found for found in hits if found.chunk.document_id in behind)
             if present == hits:
                 break
         reads: tuple[Read, ...] = ()
         if reader is not None:
-            reads = reader.read(step.question.text, windows(present, behind.__getitem__), PATIENCE)
+            reads = reader.read(step.question.chinese, windows(present, behind.__getitem__), PATIENCE)
             present = reranked(present, reads)
         return replace(step, hits=present, sources=behind, reads=reads)
 
@@ -161,5 +172,7 @@ def _said(step: _Step, weight: Callable[[str], float]) -> Iterator[Answer]:
     anytime: tuple[Candidate, ...] = ()
     if not found and step.question.periods:
         anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight, step.reads)
-    finding = answer.Finding(step.question, step.asked.question, step.query, step.hits, found, anytime, step.reads)
+    finding = answer.Finding(
+        step.question, step.asked.question, step.query, step.hits, found, anytime, step.reads, step.named
+    )
     yield from answer.write(finding, weight, source)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answering import compose
 from assistant.answering.confidence import confidence, model
 from assistant.answering.evidence import Candidate, Source
 from assistant.answering.lines import Said, section_of, short, statement
+from assistant.answering.named import Named, absent, groups
 from assistant.language import periods
 from assistant.language.question import Question
 from assistant.prompts import render
@@ -37,16 +38,24 @@ class Finding:
     candidates: tuple[Candidate, ...]
     anytime: tuple[Candidate, ...]
     reads: tuple[Read, ...] = ()
+    named: tuple[Named, ...] = ()
 
 
 def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
     """The answer in pieces, which add up to the whole (see ``Answer.__add__``), a line each."""
     question = finding.question
-    found = fitting(question, finding.candidates)
-    sure = confidence(question, found[0], finding.reads) if found else 0.0
-    lines = (
-        compose.compose(question, found, weight, finding.reads) if sure >= model(finding.reads).threshold else ()
-    )
+    lines: tuple[Said, ...] = ()
+    sure = 0.0
+    for group in _groups(finding):
+        found = fitting(question, group)
+        sure = max(sure, one := confidence(question, found[0], finding.reads) if found else 0.0)
+        if finding.named and compose.article_asked(question, group):
+            lines = compose.compose(question, group, weight, finding.reads)
+            sure = 1.0
+            break
+        if one >= model(finding.reads).threshold:
+            lines = compose.compose(question, found, weight, finding.reads)
+            break
     start = Answer(
         question=finding.asked,
         query=finding.query,
@@ -57,9 +66,19 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
         hits=finding.hits,
     )
     if lines:
-        yield from _answered(start, lines)
+        note = absent(finding.named)
+        yield from _answered(
+            replace(start, text=f"{render('absent_citing', names=note)}\n" if note else ""), lines
+        )
     else:
         yield _refused(start, finding)
+
+
+def _groups(finding: Finding) -> Sequence[Sequence[Candidate]]:
+    """The candidates in the groups in which they may answer; all at once if no document is named."""
+    if not finding.named:
+        return (finding.candidates,)
+    return groups(finding.named, finding.question, finding.candidates)
 
 
 def fitting(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
@@ -122,7 +141,7 @@ def cite(line: Said, marker: int) -> Citation:
 def _refused(start: Answer, finding: Finding) -> Answer:
     """A refusal: of another time, related but not answering, or nothing found."""
     question = finding.question
-    near = finding.candidates or finding.anytime
+    near = [one for group in _groups(finding) for one in group] or finding.candidates or finding.anytime
     related = [
         candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > 0.86
     ]
@@ -131,7 +150,12 @@ def _refused(start: Answer, finding: Finding) -> Answer:
         for candidate in related[:RELATED]
     ]
     citations = tuple(cite(line, marker) for marker, line in enumerate(lines, 1))
-    if not lines:
+    missing = absent(finding.named)
+    if missing:
+        text, refusal = render("absent", names=missing), "nothing"
+        if lines:
+            text, refusal = render("absent_related", names=missing), "related"
+    elif not lines:
         text, refusal = render("nothing"), "nothing"
     elif not finding.candidates and question.periods:
         times = sorted({candidate.period for candidate in related[:RELATED] if candidate.period})

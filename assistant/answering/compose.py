@@ -60,7 +60,7 @@ def compose(
     if not found:
         return ()
     best = found[0]
-    article = _article(question, found)
+    article = article_asked(question, found)
     if article is not None:
         return tuple(_plain(article[0], article[1], article[1].span))
     if rows := tabled.lines(question, best, weight):
@@ -100,7 +100,7 @@ def _outdoes(pick: Pick, question: Question, best: Candidate) -> bool:
     return pick.score >= OVERRULING and pick.context >= ALIKE * best.features.context
 
 
-def _article(question: Question, found: Sequence[Candidate]) -> tuple[Source, Section] | None:
+def article_asked(question: Question, found: Sequence[Candidate]) -> tuple[Source, Section] | None:
     """The article or chapter that the question names (第二十条), in the document of the best candidate within one."""
     labels = {*question.articles, *references(question.text).articles}
     if not labels:
