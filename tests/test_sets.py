@@ -49,11 +49,19 @@ def test_stard_is_told_by_its_retrieval(tmp_path: Path) -> None:
         tmp_path / "documents.jsonl",
         {"id": "7", "title": "某法第一条", "text": "甲", "law": "某法", "date": None},
     )
-    lines(tmp_path / "questions.jsonl", {"id": "0", "question": "问", "documents": ["7"], "answer": "您好"})
+    asked = {"question": "问", "documents": ["7"]}
+    lines(
+        tmp_path / "questions.jsonl",
+        {"id": "0", "answer": "您好", **asked},
+        {"id": "1", "answer": float("nan"), **asked},
+    )
     task = sets.read("stard", tmp_path)
     assert task.headline == "ndcg@10"
     assert task.sources == (Source("7", "某法第一条", "甲"),)
-    assert task.questions[0].documents == ("7",)
+    assert [(question.documents, question.answers) for question in task.questions] == [
+        (("7",), ("您好",)),
+        (("7",), ()),  # one question of the set has NaN for an answer
+    ]
 
 
 def domainrag(folder: Path) -> None:

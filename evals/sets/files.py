@@ -22,13 +22,13 @@ def present(path: Path) -> Path:
 
 
 def json_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-lines file; empty lines are skipped."""
+    """The objects of a JSON-lines file; empty lines are skipped, and NaN, which JSON does not know, is ``None``."""
     with present(path).open(encoding="utf-8-sig") as lines:
         for place, line in enumerate(lines, start=1):
             if not line.strip():
                 continue
             try:
-                row = json.loads(line)
+                row = json.loads(line, parse_constant=lambda _: None)
             except ValueError as error:
                 raise MalformedSet(
                     f"{path}:{place} is not JSON: {error}; fetch the file again",

@@ -22,7 +22,7 @@ def read(folder: Path, part: str) -> Task:
             row["id"],
             row["question"],
             kind="statute",
-            answers=(row["answer"],),
+            answers=(row["answer"],) if row["answer"] else (),
             documents=tuple(row["documents"]),
         )
         for row in json_lines(folder / "questions.jsonl")
