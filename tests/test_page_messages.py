@@ -172,3 +172,18 @@ def test_whatever_a_row_says_nothing_of_it_is_lost(parts: list[str]) -> None:
     text = "；".join(parts).strip()
     page = shown_row(text)
     assert page.css_first(".line").text() == f"{text}[1]"
+
+
+def test_the_query_is_shown_only_where_it_says_something_else() -> None:
+    def searched(question: str, query: str) -> list[str]:
+        shown = replied(Round(question, replace(ANSWER, query=query), ended=True))
+        return [one.text() for one in LexborHTMLParser(shown).css(".query")]
+
+    assert searched("2020年呢", "2020年任务有哪些") == ["2020年任务有哪些"]
+    assert searched("有哪些任务？\n ", "有哪些任务") == []
+    assert searched("有哪些任务", "") == []
+
+
+def test_a_very_long_question_is_scrolled_in_its_place() -> None:
+    assert LexborHTMLParser(asked("问" * 400)).css(".asked.long")
+    assert not LexborHTMLParser(asked("问" * 399)).css(".long")

@@ -23,6 +23,8 @@ HEAD = 60
 
 VALUE = 16
 """Characters of the longest value of a row whose values stand side by side."""
+LONG = 400
+"""Characters from which on a question is scrolled in a place of its own."""
 ARROW = " › "
 """What parts the heads of a heading path."""
 
@@ -50,7 +52,7 @@ def messages(rounds: Sequence[Round]) -> list[dict[str, Any]]:
 def asked(question: str) -> str:
     """A question as a message."""
     edit = '<button type="button" class="edit" title="修改这个问题，重新提问">修改</button>'
-    return f'<div class="asked">{_shown(question)}</div>{edit}'
+    return f'<div class="asked{_long(question)}">{_shown(question)}</div>{edit}'
 
 
 def replied(one: Round) -> str:
@@ -69,9 +71,9 @@ def _answered(one: Round, answer: Answer) -> str:
     kind = "refusal" if answer.refusal else "answer"
     state = "kept" if one.whole else "partial" if one.ended else "growing"
     parts = [f'<div class="{kind} {state}">']
-    if answer.query not in ("", one.question) and answer.refusal != "chat":
+    if _plain(answer.query) not in ("", _plain(one.question)) and answer.refusal != "chat":
         change = '<button type="button" class="requery" title="修改检索的问题，重新作答">修改</button>'
-        query = f'按“<span class="query">{_shown(answer.query)}</span>”检索'
+        query = f'按“<span class="query{_long(answer.query)}">{_shown(answer.query)}</span>”检索'
         parts.append(f'<div class="searched">{query}{change if one.ended else ""}</div>')
     parts.append('<div class="said">')
     shorts = {f"{said.text}[{said.marker}]": said.short for said in answer.statements if said.short != said.text}
@@ -201,6 +203,15 @@ def _excerpt(citation: Citation) -> str:
     """The beginning of a quote on one line."""
     words = " ".join(citation.quote.split())
     return escape(f"“{words if len(words) <= HEAD else words[: HEAD - 1] + '…'}”")
+
+
+def _long(question: str) -> str:
+    return " long" if len(question) >= LONG else ""
+
+
+def _plain(question: str) -> str:
+    """What two questions that ask the same in the same words have in common."""
+    return "".join(question.split()).rstrip("?？!！,，.。;；:：")
 
 
 def _shared(one: Sequence[str], other: Sequence[str]) -> int:

@@ -239,8 +239,9 @@ export function watchChat() {
     const chat = byId("chat");
     if (!chat) return;
     if (pending && (answering() || box()?.value.trim() !== pending.words)) arrived();
-    // Gradio labels each message with its HTML; without the label a screen reader reads the text.
-    for (const message of chat.querySelectorAll("[data-testid][aria-label]")) message.removeAttribute("aria-label");
+    // Gradio labels each message with its HTML, and each example in English; without the label a screen reader
+    // reads the text.
+    for (const part of chat.querySelectorAll(":is([data-testid], .example)[aria-label]")) part.removeAttribute("aria-label");
     chat.querySelector("[aria-label='chatbot conversation']")?.setAttribute("aria-label", "对话");
     const asked = chat.querySelectorAll(".user-row");
     if (asked.length > rows) {
