@@ -64,7 +64,9 @@ _MEASURES = (
     " 星级 升 毫升 兆瓦 吉瓦 标准箱 架次 班次 车次 户次 家次 件次 床 张床位 床位 立方米/秒"
 )
 """Measure words that stand for themselves."""
-_ARTICLES = frozenset(("个", "次", "批", "条", "件", "家", "份", "部", "套", "人", "年", "日", "块", "片", "点"))
+_ARTICLES = frozenset(
+    ("个", "次", "批", "条", "件", "家", "份", "部", "套", "人", "年", "日", "块", "片", "点", "度")
+)
 """Units whose 一 is often no number but an article (一个, 一批), and comes and goes in other words."""
 
 _NUMERAL = "零〇一二两三四五六七八九十百千"
@@ -93,6 +95,7 @@ def _pattern() -> re.Pattern[str]:
         rf"|第(?P<ordinal>{_ANY})(?P<of>[条章节款项编次届批期类名位号篇]|季度|[一-鿿])"
         rf"|(?P<tenths>[一二两三四五六七八九]|\d(?:\.\d)?)成(?=以上|以下|以内|左右|多|$|[，。；、的])"
         rf"|(?P<arabic>{_ARABIC})(?P<scale>(?:[十百万亿]|千(?![米克瓦伏卡帕赫焦]))*)(?:余|多)?(?P<unit>{unit})?"
+        r"|(?P<half>减半|一半|半数)"
         rf"|(?<![第{_NUMERAL}])(?P<chinese>{_CHINESE})(?:{chinese_unit})"
     )
 
@@ -106,7 +109,7 @@ _BELOW = (
     r"|(?<!不)(?<!不[得能应宜可])(?:低于|少于|小于|短于|早于|劣于)|不足|未满|不满|≤|<)"
 )
 _BEFORE = re.compile(
-    rf"(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?:了|为|等于|或等于|到|约|在|[^\d，。；、]{{0,3}}|(?<=最[长高多低少短])[^\d，。；、]{{0,6}})$"
+    rf"(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW}))(?:了|为|等于|或等于|到|约|在|[^\d，。；、]{{0,3}}|(?<=最[长高多低少短])[^\d，。；、过低高少多]{{0,12}})$"
 )
 _AFTER = re.compile(
     r"(?:元|人|的)?(?:\(含\)|（含）)?(?:及|或者?)?(?:(?P<above>以上|之上|以外(?=的)|及其以上)"
@@ -187,6 +190,8 @@ def _amount(match: re.Match[str]) -> Amount | None:
     elif match["tenths"]:
         tenths = value(match["tenths"])
         number, unit = (tenths * 10 if tenths is not None else None), "%"
+    elif match["half"]:
+        number, unit = Fraction(50), "%"
     elif match["arabic"]:
         number, unit = Fraction(match["arabic"]), _units().get(match["unit"] or "", "")
         for scale in match["scale"]:
@@ -197,7 +202,7 @@ def _amount(match: re.Match[str]) -> Amount | None:
 
 
 def _side(text: str, start: int, end: int) -> int:
-    before = _BEFORE.search(text[max(0, start - 12) : start])
+    before = _BEFORE.search(text[max(0, start - 16) : start])
     if before:
         return 1 if before["above"] else -1
     after = _AFTER.match(text, end)

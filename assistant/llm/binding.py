@@ -17,6 +17,8 @@ Marked = Amount | Moment
 
 _FROM = re.compile(r"[由从][^，。；、到至]*$")
 _TO = re.compile(r"[到至][^，。；、由从]*$")
+_CHANGED = re.compile(r"[^，。；\d]{0,6}[到至提降增减调]")
+"""What follows an amount from which something changes."""
 _BLAND = re.compile(
     r"完成|达到|实现|提高|降低|增加|增长|减少|下降|上升|同比|全[市省国区县]|分别|其中|标准|比例|[每各]?人每月|每[人年月日个]|＃+"
 )
@@ -35,11 +37,13 @@ _RESPECTIVELY = "分别"
 _ITEM = re.compile(r"[、和与及以]+")
 _CLOSE = re.compile(r"[、和与及（）()]")
 _STOP = re.compile(r"[。；;]")
+_FULL_STOP = re.compile("。")
 _PLAINLY = 2
 """Words by which something is rather of a rival in another unit."""
 _MOST = 3
 """Words of a rival's sentence, and of no other, that a sentence has to be the rival's."""
 _LEADING = re.compile(r"(?:到|至|截至|截止|自|从|在|力争|争取|计划|预计|其中)*[“\"]?")
+_YARDSTICK = re.compile(r"(?:比|较|相比于?|与)$")
 _RATE = re.compile(r"[每按](?:[人生户家个])?(?:每)?(学年|学期|年|月|日|天|周|季度?|小时|次)")
 _AHEAD = re.compile(r"[前后](?=第?$)")
 _BEHIND = re.compile(r"(?:以|之)?([前后])(?![端景续勤期])")
@@ -70,12 +74,43 @@ def dated(
     moment: Moment, said: str, moments: Sequence[Moment], other: Moment, source: str, others: Sequence[Moment]
 ) -> bool:
     """Whether what is said of a moment is what the source says of ``other``, the same, rather than of another one."""
+    if _compared(source, other) and not _compared(said, moment):
+        return False
     if not _leads(source, other):
         return True
     words = _governed(said, moment, moments)
     own = _governed(source, other, others)
     rivals = [one for one in others if not moment.within(one) and not one.within(moment) and _leads(source, one)]
     return not any(_rival(words, own, _governed(source, rival, others)) for rival in rivals)
+
+
+def same_time(
+    amount: Amount,
+    said: tuple[str, Sequence[Moment]],
+    other: Amount,
+    source: tuple[str, Sequence[Moment]],
+    others: Sequence[Amount],
+) -> bool:
+    """Whether two amounts are told of the same time; where one is told of none, or of one that has no amount, they are."""
+    mine, theirs = _time(*said, amount), _time(*source, other)
+    if mine is None or (theirs and (mine.within(theirs) or theirs.within(mine))):
+        return True
+    text, known = source
+    rivals = [one for one in others if one.unit == other.unit and one.value != other.value]
+    times = [one for one in (_time(text, known, rival) for rival in rivals) if one]
+    return not any(mine.within(one) for one in times)
+
+
+def _time(text: str, known: Sequence[Moment], amount: Amount) -> Moment | None:
+    """The moment of which an amount is told: the last one before it in its sentence, of those that are no yardstick."""
+    first = text.rfind("。", 0, amount.start) + 1
+    before = [one for one in known if first <= one.start and one.end <= amount.start and not _compared(text, one)]
+    return before[-1] if before else None
+
+
+def _compared(text: str, moment: Moment) -> bool:
+    """Whether a moment is what another one is compared with: 比1955年增长."""
+    return _YARDSTICK.search(text[: moment.start]) is not None
 
 
 def _leads(text: str, moment: Moment) -> bool:
@@ -112,7 +147,9 @@ def _way(text: str, amount: Amount) -> str:
 def _place(text: str, amount: Amount) -> str:
     """Whether an amount is where a change begins (由720元) or ends (到780元), else an empty string."""
     before = text[: amount.start]
-    return "from" if _FROM.search(before) else "to" if _TO.search(before) else ""
+    if _FROM.search(before) and _CHANGED.match(text, amount.end):
+        return "from"
+    return "to" if _TO.search(before) else ""
 
 
 def _rather(
@@ -129,11 +166,18 @@ def _rather(
     What stands nearest decides; where that does not tell, what stands in the same clause, and in the one before it.
     A sentence that is otherwise the rival's is the rival's all the same.
     """
-    wide = [_sentence(text, one) for text, one in ((said, amount), (source, other), (source, rival))]
-    if wide[1] != wide[2] and _rival(*wide):
-        return False
+    for stop in (_STOP, _FULL_STOP):
+        wide = [_sentence(text, one, stop) for text, one in ((said, amount), (source, other), (source, rival))]
+        if wide[1] != wide[2] and _rival(*wide):
+            return False
     if _another_follows(_behind(said, amount), _behind(source, other), _behind(source, rival)):
         return False
+    beside = [
+        _beside(text, one, counted)
+        for text, one, counted in ((said, amount, amounts), (source, other, others), (source, rival, others))
+    ]
+    if beside[0] == beside[1] != beside[2] and beside[0]:
+        return True
     mine, own, theirs = (
         list(_around(text, one, counted))
         for text, one, counted in ((said, amount, amounts), (source, other, others), (source, rival, others))
@@ -178,17 +222,30 @@ def _around(text: str, amount: Amount, counted: Sequence[Amount]) -> Iterator[fr
         return
     clause = found[place]
     item = _respective(text, found, place, amount, counted)
+    start = _beginning(text, amount, counted)
     last = min([clause.end, *(one.start for one in counted if amount.end <= one.start)])
-    first = max([clause.start, *(one.end for one in counted if clause.start < one.end <= amount.start)])
+    first = max([clause.start, *(one.end for one in counted if clause.start < one.end <= start)])
     apart = _APART.match(text, first)
-    near = _told(_COMPARED.sub("", text[apart.end() if apart else clause.start : amount.start]))
+    near = _told(_COMPARED.sub("", text[apart.end() if apart else clause.start : start]))
     behind = _told(_CLOSE.split(text[amount.end : last])[0])
     yield _told(item) if item else near | behind if len(near) >= _NEAR else frozenset()
-    inside = _told(_COMPARED.sub("", text[clause.start : amount.start])) | behind
+    inside = _told(_COMPARED.sub("", text[clause.start : start])) | behind
     yield inside
     if place and text[found[place - 1].end] not in "；;。":
         inside |= _told(found[place - 1].text)
     yield inside
+
+
+def _beside(text: str, amount: Amount, counted: Sequence[Amount]) -> str:
+    """The word right before an amount (延长10日), an empty string if there is none that tells."""
+    before = _COMPARED.sub("", text[: _beginning(text, amount, counted)])[-2:]
+    return before if _told(before) else ""
+
+
+def _beginning(text: str, amount: Amount, counted: Sequence[Amount]) -> int:
+    """Where an amount begins, or the range of which it is the end: the 15 of 15至30分钟."""
+    before = [one for one in counted if one.end <= amount.start and _RANGE.fullmatch(text[one.end : amount.start])]
+    return before[-1].start if before else amount.start
 
 
 def _respective(text: str, found: Sequence[Clause], place: int, amount: Amount, counted: Sequence[Amount]) -> str:
@@ -205,11 +262,11 @@ def _respective(text: str, found: Sequence[Clause], place: int, amount: Amount, 
     return items[len(items) - len(row) + row.index(amount)]
 
 
-def _sentence(text: str, marked: Marked) -> frozenset[str]:
-    """The words of the sentence in which something stands, between stops and semicolons."""
-    first = max((match.end() for match in _STOP.finditer(text, 0, marked.start)), default=0)
-    stop = _STOP.search(text, marked.end)
-    return _told(text[first : stop.start() if stop else len(text)])
+def _sentence(text: str, marked: Marked, stop: re.Pattern[str]) -> frozenset[str]:
+    """The words of the sentence in which something stands, between two stops."""
+    first = max((match.end() for match in stop.finditer(text, 0, marked.start)), default=0)
+    last = stop.search(text, marked.end)
+    return _told(text[first : last.start() if last else len(text)])
 
 
 def _governed(text: str, moment: Moment, moments: Sequence[Moment]) -> frozenset[str]:

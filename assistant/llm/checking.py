@@ -12,16 +12,16 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.llm import novelty, roles, wording
+from assistant.llm import novelty, roles, swaps, wording
 from assistant.llm.amounts import Amount, amounts
-from assistant.llm.binding import bound, dated, same_rate, same_way
+from assistant.llm.binding import bound, dated, same_rate, same_time, same_way
 from assistant.llm.moments import Moment, covered, moments
 from assistant.llm.plain import plain, shortened
 from index.names import name, number
 
 
 class Problem(NamedTuple):
-    """What is wrong with a sentence: a kind (amount, date, name, number, place, force, limit, turned, new, role)."""
+    """What is wrong with a sentence: a kind (amount, date, name, number, place, force, limit, turned, swap, role, new)."""
 
     kind: str
     what: str
@@ -66,6 +66,8 @@ def check(sentence: str, quote: str, context: str = "") -> tuple[Problem, ...]:
             ("force", wording.force(said.rest, source.rest)),
             ("limit", wording.limits(said.rest, source.rest)),
             ("turned", wording.turned(said.text, source.text)),
+            ("turned", swaps.contrary(said.text, source.text)),
+            ("swap", swaps.swapped(shortened(said.text), shortened(source.text))),
             ("role", roles.roles(shortened(said.text), shortened(source.text))),
             ("new", novelty.novelties(said.rest, source.text, around.text)),
         )
@@ -96,7 +98,7 @@ def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
         ordinals = [one for one in around.amounts if amount.unit.startswith("第") and _alike(amount, one)]
         if not alike:
             rivals = [one for one in source.amounts if one.unit == amount.unit]
-            if not ordinals and not (amount.article and not rivals):
+            if not ordinals and not (amount.article and (not rivals or said.text[: amount.start].endswith("年"))):
                 yield written
         elif not any(one.side == amount.side for one in alike):
             yield f"side of {written}"
@@ -106,6 +108,11 @@ def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
             yield f"{written} the other way"
         elif not any(same_rate(amount, said.rest, one, source.rest) for one in alike):
             yield f"{written} for another time"
+        elif not any(
+            same_time(amount, (said.rest, said.moments), one, (source.rest, source.moments), source.amounts)
+            for one in alike
+        ):
+            yield f"{written} of another time"
 
 
 def _alike(one: Amount, other: Amount) -> bool:

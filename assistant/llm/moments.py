@@ -20,6 +20,8 @@ _MOMENT = re.compile(
 )
 _BEFORE = re.compile(r"(?:年?[底末])?(?:以前|之前|前(?![一二三四五六七八九十两几\d期端景列沿往]))")
 _AFTER = re.compile(r"(?:年?[底末])?(?:以后|之后|后(?!期|续|备|勤|半)|起|以来|之日起)")
+_RANGE = re.compile(r"起?(?:至|到|[-—–~～])")
+"""What stands behind a moment at which a term begins, whose end is told: 1月25日起至1月30日."""
 _UNTIL = re.compile(r"(?:到|至|截至|截止|力争|迟至)$")
 
 
@@ -66,7 +68,9 @@ def moments(text: str) -> tuple[Moment, ...]:
         if month > 12 or day > 31:
             continue
         start, end = match.span()
-        side = -1 if _BEFORE.match(text, end) else 1 if _AFTER.match(text, end) else 0
+        side = (
+            -1 if _BEFORE.match(text, end) else 1 if _AFTER.match(text, end) and not _RANGE.match(text, end) else 0
+        )
         until = bool(_UNTIL.search(text[max(0, start - 3) : start]))
         part = (match["part"] or match["bare_part"] or "").removeprefix("年")
         part = _PARTS.get(part, part)

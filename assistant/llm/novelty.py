@@ -7,13 +7,14 @@ from functools import lru_cache
 
 import rjieba
 
-from assistant.llm.phrases import light, paraphrases
+from assistant.llm.amounts import COMPARISONS
+from assistant.llm.phrases import light, ordinary, paraphrases
 from assistant.llm.plain import shortened
 from index import regions
 
 _FUNCTION = frozenset(
     "的了着过和与及或并且而则即也都还又再更很最其此该这那各每等等之以于在对把被将由从到至向按为是有会将就所使令让给同跟比较如若"
-    "因故所要可应须需能受一二三四五六七八九十中内上下前后时间里者们地得个项条种类件次共分别均已仍凡经据自起止达约近余多人日年月元"
+    "因故所要可应须需能受一二三四五六七八九十中内上下前后时间里者们地得个项条种类件次共分别均已仍凡经据自起止达约近余多人日年月元额"
 )
 """Characters that say nothing new by themselves."""
 _NEGATORS = frozenset("不未无非没免勿否")
@@ -21,39 +22,47 @@ _TELLING = _NEGATORS | frozenset(
     "省市县区乡镇村国州盟旗甲乙丙丁东西南北外男女新旧老大小高低单双前后左右买卖借贷春夏秋冬"
 )
 """Characters that make another thing of the word in which they stand, even alone."""
-_EXCEPT = re.compile(r"除[^，。；]{1,40}?外")
+_EXCEPT = re.compile(r"除[^，。；]{0,40}?外")
 _ROMAN = re.compile("[Ⅰ-Ⅻ①-⑳]")
-_TOLERATED = frozenset(("d", "ad", "z", "c", "p", "r"))
-"""Parts of speech of a word that may be new, one in a sentence: adverbs and what joins, never a noun or a verb."""
-_ENOUGH = 14
-"""Characters of a sentence that may have a new adverb."""
-Words = tuple[tuple[str, str], ...]
+_FREE = 10
+"""Characters of a sentence for each of which one ordinary word may be new."""
+_COMPARED = re.compile(rf"(?:{COMPARISONS.pattern})(?=[^，。；]{{0,4}}＃)")
+"""Words that say on which side of an amount a thing is, which is compared by itself."""
 _CJK = re.compile(r"[一-鿿]")
+_PERSON = re.compile(r"个人|本人|他人|人大|下级|中级")
+_ORGAN_END = (
+    r"(?:部门|机关|机构|(?<![格布结])局|厅|署|委(?![托派任员])|(?<![全内外东西南北中干])部(?![分署队门委]))"
+)
+_ORGAN = re.compile(rf"([一-鿿]{{2}}){_ORGAN_END}")
+_ANY_ORGAN = re.compile(
+    r"主管|有关|相关|管理|监管|行政|职能|上级|下级|业务|所属|执法|监督|负责|地方|各级|[的该各由向经和与]"
+)
+"""What stands before the name of a kind of body without telling which."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9.+/-]*")
 
 
 def novelties(sentence: str, quote: str, context: str = "") -> tuple[str, ...]:
     """The words of a plain sentence that neither the plain quote nor its context has, or a paraphrase of them.
 
-    One adverb may be new in a sentence of some length. Amounts and dates, which are compared by value, are to
+    A few ordinary words may be new in a sentence of some length. Amounts and dates, which are compared by value, are to
     be blotted out before.
     """
     said = shortened(sentence)
     source = shortened(quote) + "\n" + shortened(context)
-    known = [not _CJK.match(character) for character in said]
+    denying = any(character in _NEGATORS for character in source)
+    known = [not _CJK.match(one) or (denying and one in _NEGATORS) for one in said]
     _mark_pairs(said, source, known)
     _mark_words(said, source, known)
     words = _words(said)
     runs = [run for run in _runs(said, known) if not _excused(said, run, source, words)]
+    new = [said[start:end] for start, end in runs if not _everyday(said, start, end)]
+    if len(runs) - len(new) > len(said) // _FREE:
+        new = [said[start:end] for start, end in runs]
     foreign = [
         match[0] for match in _WORD.finditer(said) if match[0].lower() not in source.lower() and len(match[0]) > 1
     ]
     foreign += [match[0] for match in _ROMAN.finditer(said) if match[0] not in source]
-    new = [(said[start:end], tuple(tag for _, tag in words[start:end])) for start, end in runs]
-    serious = [text for text, tag in new if not _slight(text, tag)]
-    if len(said) >= _ENOUGH and len(new) - len(serious) <= 1:
-        return (*serious, *foreign)
-    return (*(text for text, _ in new), *foreign)
+    return (*new, *_persons(said, source), *_organs(said, source), *foreign)
 
 
 def places(sentence: str, quote: str, context: str = "") -> tuple[str, ...]:
@@ -62,8 +71,43 @@ def places(sentence: str, quote: str, context: str = "") -> tuple[str, ...]:
     return tuple(place.full for place in regions.named(sentence) if place.short not in around)
 
 
-def _slight(text: str, tag: tuple[str, ...]) -> bool:
-    return len(text) <= 2 and set(tag) <= _TOLERATED and not any(character in _NEGATORS for character in text)
+def _everyday(said: str, start: int, end: int) -> bool:
+    """Whether what is new is part of an ordinary word."""
+    return any(
+        place <= start and end <= place + len(word)
+        for word in ordinary()
+        for place in (match.start() for match in re.finditer(word, said))
+    )
+
+
+def _persons(said: str, source: str) -> list[str]:
+    """The words for persons, made of characters that say nothing new by themselves, that the source does not have."""
+    found = [match[0] for match in _PERSON.finditer(said)]
+    found += [word for word in rjieba.cut(said) if len(word) > 2 and word[-1] == "人"]
+    return [word for word in found if word not in source and not _paraphrased(word, source)]
+
+
+def _organs(said: str, source: str) -> list[str]:
+    """The bodies that a sentence names, and the source does not, in no form of their names."""
+    return [
+        match[0]
+        for match in _ORGAN.finditer(said)
+        if not _ANY_ORGAN.search(match[1]) and not re.search(f"{match[1]}[一-鿿]{{0,8}}?{_ORGAN_END}", source)
+    ]
+
+
+def _paraphrased(word: str, source: str) -> bool:
+    return any(_has(source, other, word) for other in paraphrases().get(word, ()))
+
+
+def _has(source: str, other: str, word: str) -> bool:
+    """Whether the source has what is said for ``word``; a single character only as a word, or a part of ``word``."""
+    return other in source and (len(other) > 1 or other in word or other in _cut(source))
+
+
+@lru_cache(maxsize=2_000)
+def _cut(source: str) -> frozenset[str]:
+    return frozenset(rjieba.cut(source))
 
 
 def _mark_pairs(said: str, source: str, known: list[bool]) -> None:
@@ -75,10 +119,12 @@ def _mark_pairs(said: str, source: str, known: list[bool]) -> None:
 def _mark_words(said: str, source: str, known: list[bool]) -> None:
     """Mark what paraphrases a word of the source, and words that carry no fact."""
     for word, others in paraphrases().items():
-        if word in said and any(other in source for other in others):
+        if word in said and any(_has(source, other, word) for other in others):
             _mark(said, word, known)
     for match in _EXCEPT.finditer(said):
-        known[match.end() - 1] = True
+        known[match.start()] = known[match.end() - 1] = True
+    for match in _COMPARED.finditer(said):
+        known[match.start() : match.end()] = [True] * len(match[0])
     for word in light():
         if word in said:
             _mark(said, word, known)
@@ -104,24 +150,17 @@ def _runs(said: str, known: list[bool]) -> list[tuple[int, int]]:
     return found
 
 
-def _excused(said: str, run: tuple[int, int], source: str, words: Words) -> bool:
+def _excused(said: str, run: tuple[int, int], source: str, words: tuple[str, ...]) -> bool:
     """Whether a run abbreviates what the source has (发改委), or is one character that makes no new word."""
     text = said[run[0] : run[1]]
     if len(text) == 1:
-        if text in _NEGATORS and _denied(said[run[1] : run[1] + 2], source):
-            return True
-        word, _ = words[run[0]]
+        word = words[run[0]]
         return (
             text not in _TELLING
             and text in source
             and (len(word) == 1 or word in source or _abbreviates(word, source))
         )
     return _abbreviates(text, source) and not regions.named(text)
-
-
-def _denied(pair: str, source: str) -> bool:
-    """Whether ``pair`` stands behind some negator in the source: 不提交 is 未提交."""
-    return len(pair) == 2 and any(negator + pair in source for negator in "不未没")
 
 
 @lru_cache(maxsize=20_000)
@@ -131,6 +170,6 @@ def _abbreviates(text: str, source: str) -> bool:
     return re.search(pattern, source) is not None
 
 
-def _words(said: str) -> Words:
-    """The word in which each character stands, and its part of speech."""
-    return tuple((word, tag) for word, tag in rjieba.tag(said) for _ in word)
+def _words(said: str) -> tuple[str, ...]:
+    """The word in which each character stands."""
+    return tuple(word for word in rjieba.cut(said) for _ in word)

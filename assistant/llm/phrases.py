@@ -37,6 +37,19 @@ def light() -> frozenset[str]:
     return frozenset(word for line in _lines("light.txt") for word in line.split())
 
 
+@cache
+def ordinary() -> frozenset[str]:
+    """Verbs, adverbs and adjectives of everyday use: a few of them may be new in what says the same."""
+    return frozenset(word for line in _lines("ordinary.txt") for word in line.split())
+
+
+@cache
+def contraries() -> frozenset[tuple[str, str]]:
+    """Characters that turn a word into its opposite where it differs in them alone (传入, 传出), in both orders."""
+    pairs = [(one, other) for one, other in (line.split() for line in _lines("contraries.txt"))]
+    return frozenset((*pairs, *((other, one) for one, other in pairs)))
+
+
 def _lines(name: str) -> tuple[str, ...]:
     text = (_LEXICON / name).read_text(encoding="utf-8")
     return tuple(line for line in text.splitlines() if line and not line.startswith("#"))

@@ -19,10 +19,10 @@ FORBIDS, DEMANDS, PERMITS, DENIES, SPARES = "forbids", "demands", "permits", "de
 FORCE = re.compile(
     r"(?P<spares>无需|无须|毋须|不必|不需要?|免于|可以不|(?<!许)可不(?!是))"
     r"|(?P<forbids>不得|严格禁止|严禁|禁止|不准|不许|不允许|不能|不可(?![抗分避缺逆])|不应当?|不宜|不再允许)"
-    r"|(?P<denies>不予以?|不再|不会|没有|尚未|并未|从未|均未)"
-    r"|(?P<permits>可以|(?<![不许认尽宁])可(?![能是行靠见观控信持用谓知再操爱怕怜惜悲喜抗分避缺逆比燃溶变视追移]|回收|降解|以)|允许|准许|准予|有权|能够)"
+    r"|(?P<denies>不予以?|不再|不会|没有|无法|未能|尚未|并未|从未|均未)"
+    r"|(?P<permits>可以|(?<![不许认尽宁])可(?![能是行靠见观控信持用谓知操爱怕怜惜悲喜抗分避缺逆比燃溶变视追移]|回收|降解|再生|再现|以|用)|允许|准许|准予|有权|能够|(?<![不许认尽宁])可(?=用来|用于|用作))"
     r"|(?P<demands>应当|应该|必须|务必|务须|(?<![对适响相反效供回感答呼照理顺])应(?![急对用届收付税诉聘邀有声答变激力运援得尽缴纳])"
-    r"|须(?!知)|(?<![据照的和际])需要(?![，。；和的])|需(?![求量要])|(?<![重主需必纲摘首只扼提不])要(?![求素点领件闻害塞旨务紧]))"
+    r"|须(?!知)|有义务|有责任|(?<![据照的和际])需要(?![，。；和的])|需(?![求量要])|(?<![重主需必纲摘首只扼提不])要(?![求素点领件闻害塞旨务紧]))"
 )
 _AGREES: Mapping[str, frozenset[str]] = {
     FORBIDS: frozenset((FORBIDS, DENIES)),
@@ -41,6 +41,14 @@ _REACH = 0.6
 """Share of what a force governs that a clause without it must restate to have dropped it."""
 
 _NEGATORS = "不未无非没勿免"
+_DENYING = re.compile(
+    r"(?:[不未无非没勿](?:出现|发生|存在|产生|任何|有|尽|够|太|很|完全)?|(?<![避难减豁])免|失去|丧失|缺乏|缺少)$"
+)
+"""What denies the word behind it."""
+_NEGATIVE = re.compile(r"[不未无非没勿]|(?<![避难减豁])免|禁止|严禁|失去|丧失|缺乏|缺少|停止")
+"""What a clause has in which something is denied."""
+_LEXICAL = re.compile(r"非[法常但洲]|不[断仅但过同少良论管足]|无[论人]|未[来必]")
+"""Words in which a negator denies nothing."""
 _DENIERS = "未不"
 _DENIAL = re.compile(r"未予|不予以?|未经|没有|未按照?|尚未|[未不无非]")
 _BEHIND = 6
@@ -79,8 +87,20 @@ _LIMITS = tuple(
     )
 )
 """Words that confine a rule, and that may be neither added nor dropped."""
+_CONDITION = re.compile(
+    r"情节(?:特别)?(?:严重|恶劣)|情节(?:较|显著)?轻微?|拒不(?=[改整])|特殊情[况形]|必要时|确有必要"
+)
+"""Words of a condition that may not be dropped from the rule that it is for."""
+_UNAPPROVED = re.compile(
+    r"(?:必须|须|应当?)先?经过?|[未不没][^，。；]{0,3}(?:批准|同意|许可|审批|审核|审查|评估|认定|核准|检验|通过)"
+)
 _APPROVAL = re.compile(r"批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验|通过|合格")
 _ATTRIBUTE = "的"
+_AND = re.compile(r"并|同时|且")
+_TURNING = "由但其"
+"""What a clause begins with that does not go on with what the one before it permits."""
+_TOPIC = re.compile(r"^(?:对|凡|在|以及)|[的时后前]$")
+"""What makes a clause the topic of the one behind it."""
 _SEGMENT = re.compile(r"[；;。！？](?!但)")
 
 
@@ -95,28 +115,37 @@ def force(sentence: str, quote: str) -> tuple[str, ...]:
             continue
         aligned = counterpart(clause.text, parts)
         whole = bool(aligned) and len(bigrams(aligned) & bigrams(clause.text)) >= _WHOLE * len(bigrams(aligned))
-        found += _forced(clause.text, aligned or source, dropping=whole or not {FORBIDS, DENIES, SPARES} & kept)
+        found += _forced(
+            clause.text,
+            aligned or source,
+            _governed(source),
+            dropping=whole or not {FORBIDS, DENIES, SPARES} & kept,
+        )
         found += _negated(clause.text, aligned or source)
         if aligned:
             found += _out_of_step(clause.text, aligned, whole)
     return (*found, *_closed_up(said, source))
 
 
-def _forced(clause: str, source: str, dropping: bool) -> Iterator[str]:
+def _forced(clause: str, source: str, everywhere: Mapping[str, frozenset[str]], dropping: bool) -> Iterator[str]:
     """The words of force of a clause under which it puts what the source puts under others, or under none.
+
+    What stands right behind a word of force may be so governed ``everywhere`` in the quote.
 
     With ``dropping``, also the words of force that a clause without any leaves out.
     """
     governed = _governed(source)
     bare = FORCE.search(clause) is None
     against: set[str] = set()
+    heads = {(match.lastgroup, clause[match.end() : match.end() + 2]) for match in FORCE.finditer(clause)}
+    firmly = any(kind in everywhere.get(head, ()) for kind, head in heads)
     for kind, pairs in _ruled(clause):
         shared = [pair for pair in pairs if pair in governed]
-        agreeing = [pair for pair in shared if kind and kind in governed[pair]]
         agrees = _AGREES[kind] | ({""} if kind == PERMITS and _BENEFIT.search(clause) else set())
+        agreeing = [pair for pair in shared if kind and (_AGREES[kind] - {""}) & governed[pair]]
         opposed = [pair for pair in shared if not agrees & governed[pair]]
         against |= set(opposed)
-        if kind and len(opposed) > len(agreeing):
+        if kind and len(opposed) > len(agreeing) and not firmly:
             yield f"{kind}: {clause}"
     for kind, pairs in _regions(source) if bare and dropping else ():
         if kind not in _AGREES[""] and len(pairs & against) >= max(1, _REACH * len(pairs)):
@@ -143,7 +172,7 @@ def _closed_up(said: str, source: str) -> Iterator[str]:
     """Where the words on both sides of a negator of the source have closed up: 逾期未提交 → 逾期提交."""
     for match in _DENIAL.finditer(source):
         closed = source[max(0, match.start() - 2) : match.start()] + source[match.end() : match.end() + 2]
-        if len(closed) == 4 and closed in said and closed not in source:
+        if re.fullmatch("[一-鿿]{4}", closed) and closed in said and closed not in source:
             yield f"no longer denied: {closed}"
 
 
@@ -181,7 +210,11 @@ def _denial_dropped(clause: str, aligned: str) -> bool:
 
 def limits(sentence: str, quote: str) -> tuple[str, ...]:
     """Exceptions and confining words (除外, 未经, 仅) that a sentence adds, or drops from what it restates."""
-    found = [f"added: {match[0]}" for one in _LIMITS if (match := one.search(sentence)) and not one.search(quote)]
+    found = [
+        f"added: {match[0]}"
+        for one in _LIMITS
+        if (match := one.search(sentence)) and not one.search(quote) and not _approved(match[0], quote)
+    ]
     if _EXCEPTION.search(sentence) and not _EXCEPTION.search(quote):
         found.append("added: an exception")
     said = bigrams(sentence)
@@ -193,6 +226,11 @@ def limits(sentence: str, quote: str) -> tuple[str, ...]:
             for one in _LIMITS
             for match in one.finditer(part)
             if not one.search(sentence) and not _approved(match[0], sentence) and _restated(match, part, said)
+        ]
+        found += [
+            f"dropped: {match[0]}"
+            for match in _CONDITION.finditer(part)
+            if not _CONDITION.search(sentence) and _restated(match, part, said) and not _ruled_before(match, quote)
         ]
         main = bigrams(_without_exception(part))
         if not main or share < max(shares) or len(said & main) < 0.35 * len(main):
@@ -248,12 +286,31 @@ def _ruled(clause: str) -> Iterator[tuple[str, frozenset[str]]]:
 
 @lru_cache(maxsize=4_000)
 def _governed(quote: str) -> Mapping[str, frozenset[str]]:
-    """Every pair of characters of a quote, and the forces that govern it."""
+    """Every pair of characters of a quote, and the forces that govern it.
+
+    What a force is laid on is also governed by it: in 对困难企业，不得断贷 the 困难企业, in 可以划定，公布禁止使用的区域 the 公布.
+    """
     found: dict[str, set[str]] = {}
-    for clause in clauses(quote):
-        for kind, pairs in _ruled(clause.text):
-            for pair in pairs:
-                found.setdefault(pair, set()).add(kind)
+    for sentence in filter(None, _SEGMENT.split(quote)):
+        parts = clauses(sentence)
+        ruled = [list(_ruled(clause.text)) for clause in parts]
+        for place, (clause, regions) in enumerate(zip(parts, ruled, strict=True)):
+            before = ruled[place - 1][-1][0] if place else ""
+            laid = {before, *(kind for kind, _ in regions[1:2])}
+            if _TOPIC.search(clause.text):
+                laid |= {kind for one in ruled[place + 1 :] for kind, _ in one}
+            for number, (kind, pairs) in enumerate(regions):
+                kinds = (
+                    {kind}
+                    if number
+                    else laid - {""}
+                    if before == PERMITS and clause.text[:1] not in _TURNING
+                    else {kind, *laid}
+                )
+                for pair in pairs:
+                    found.setdefault(pair, set()).update(kinds)
+                    if not kind and (any(_behind_negator(clause.text, pair)) or f"停止{pair}" in clause.text):
+                        found[pair].add(DENIES)
     return {pair: frozenset(kinds) for pair, kinds in found.items()}
 
 
@@ -266,19 +323,38 @@ def _regions(quote: str) -> tuple[tuple[str, frozenset[str]], ...]:
 
 
 def _negated(said: str, source: str) -> Iterator[str]:
-    """What stands behind a negator everywhere in one of the two, and nowhere in the other."""
+    """What stands behind a negator everywhere in one of the two, and in clauses without any in the other."""
     for pair in bigrams(said):
         here, there = _behind_negator(said, pair), _behind_negator(source, pair)
-        if there and all(there) and not all(here):
+        if there and all(there) and not all(_in_negative(said, pair)):
             yield f"no longer denied: {pair}"
-        elif here and all(here) and there and not any(there):
+        elif here and all(here) and there and not any(_in_negative(source, pair)):
             yield f"denied: {pair}"
 
 
 def _behind_negator(text: str, pair: str) -> list[bool]:
-    """For each place of ``pair``, whether a negator that is no word of force stands right before it."""
-    places = [match.start() for match in re.finditer(f"(?={re.escape(pair)})", text)]
-    return [place > 0 and text[place - 1] in _NEGATORS for place in places]
+    """For each place of ``pair``, whether a negator that is no word of force stands before it."""
+    return [
+        _DENYING.search(text[max(0, place - 4) : place]) is not None
+        and not _LEXICAL.fullmatch(text[max(0, place - 1) : place + 1])
+        for place in _places(text, pair)
+    ]
+
+
+def _in_negative(text: str, pair: str) -> list[bool]:
+    """For each place of ``pair``, whether its clause denies anything."""
+    return [
+        any(
+            _NEGATIVE.search(text[one.start : place]) or "除外" in one.text
+            for one in clauses(text)
+            if one.start <= place < one.end
+        )
+        for place in _places(text, pair)
+    ]
+
+
+def _places(text: str, pair: str) -> list[int]:
+    return [match.start() for match in re.finditer(f"(?={re.escape(pair)})", text)]
 
 
 def _excepted(part: str, following: Sequence[str]) -> bool:
@@ -300,12 +376,27 @@ def _restated(limit: re.Match[str], part: str, said: frozenset[str]) -> bool:
         if clause.start <= limit.start() < clause.end:
             behind = part[min(limit.end(), clause.end) : clause.end]
             following = found[place + 1].text if place + 1 < len(found) else ""
-            rules = [behind, following] if "经" in limit[0][:2] or len(bigrams(behind)) < _LEAST else [behind]
+            if _AND.match(following) or len(bigrams(behind)) >= _LEAST and "经" not in limit[0][:2]:
+                following = ""
+            rules = [behind, following]
             confined = [words for rule in rules if len(words := bigrams(rule)) >= _LEAST]
             return any(len(one & said) >= 0.5 * len(one) for one in confined)
     return False
 
 
+def _ruled_before(condition: re.Match[str], quote: str) -> bool:
+    """Whether the quote has much the same rule without the condition, before it."""
+    place = quote.find(condition[0])
+    behind = next((one.text for one in clauses(quote) if one.start > place), "")
+    return any(
+        len(bigrams(one.text) & bigrams(behind)) >= 0.5 * len(bigrams(behind))
+        for one in clauses(quote)
+        if one.end <= place
+    )
+
+
 def _approved(limit: str, sentence: str) -> bool:
-    """Whether a sentence says in other words that something was approved, where the limit is an approval."""
+    """Whether a sentence says in other words that something was approved, or was not, where that is the limit."""
+    if "未经" in limit or "非经" in limit:
+        return bool(_UNAPPROVED.search(sentence))
     return bool(_APPROVAL.search(limit) and _APPROVAL.search(sentence))
