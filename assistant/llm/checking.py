@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.llm import novelty, roles, swaps, wording
+from assistant.llm import limits, novelty, roles, swaps, wording
 from assistant.llm.amounts import Amount, amounts
 from assistant.llm.binding import bound, dated, same_rate, same_time, same_way
 from assistant.llm.moments import Moment, covered, moments
@@ -64,8 +64,8 @@ def check(sentence: str, quote: str, context: str = "") -> tuple[Problem, ...]:
             ("number", _numbers(said, source, around)),
             ("place", novelty.places(said.text, source.text, around.text)),
             ("force", wording.force(said.rest, source.rest)),
-            ("limit", wording.limits(said.rest, source.rest)),
-            ("turned", wording.turned(said.text, source.text)),
+            ("limit", limits.limits(said.rest, source.rest)),
+            ("turned", limits.turned(said.text, source.text)),
             ("turned", swaps.contrary(said.text, source.text)),
             ("swap", swaps.swapped(shortened(said.text), shortened(source.text))),
             ("role", roles.roles(shortened(said.text), shortened(source.text))),

@@ -29,7 +29,7 @@ _FREE = 10
 _COMPARED = re.compile(rf"(?:{COMPARISONS.pattern})(?=[^，。；]{{0,4}}＃)")
 """Words that say on which side of an amount a thing is, which is compared by itself."""
 _CJK = re.compile(r"[一-鿿]")
-_PERSON = re.compile(r"个人|本人|他人|人大|下级|中级")
+_NAMED = re.compile(r"个人|本人|他人|人大|下级|中级|每[年月日周]|每季度")
 _ORGAN_END = (
     r"(?:部门|机关|机构|(?<![格布结])局|厅|署|委(?![托派任员])|(?<![全内外东西南北中干])部(?![分署队门委]))"
 )
@@ -82,7 +82,7 @@ def _everyday(said: str, start: int, end: int) -> bool:
 
 def _persons(said: str, source: str) -> list[str]:
     """The words for persons, made of characters that say nothing new by themselves, that the source does not have."""
-    found = [match[0] for match in _PERSON.finditer(said)]
+    found = [match[0] for match in _NAMED.finditer(said)]
     found += [word for word in rjieba.cut(said) if len(word) > 2 and word[-1] == "人"]
     return [word for word in found if word not in source and not _paraphrased(word, source)]
 

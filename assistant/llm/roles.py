@@ -28,6 +28,7 @@ _TO = r"(?:[向给对为]|送交|报送|报|提交|移交|抄送|告知|通知|�
 _LONGEST_NAME = 8
 _SUFFIX = r"部门|机关|机构|公司|企业|单位|政府|法院|检察院|[局委厅署院部](?![署门委])"
 _ORGAN = re.compile(rf"[一-鿿（）()、]{{0,14}}?[一-鿿]{{1,3}}(?:{_SUFFIX})(?!牌|件|分)")
+_ORGANS = re.compile(rf"{_ORGAN.pattern}(?:、{_ORGAN.pattern})*")
 _BY = re.compile(rf"由({_ORGAN.pattern})")
 _PART = re.compile(r"[；;。]")
 _HANDED = re.compile(
@@ -53,6 +54,7 @@ def roles(sentence: str, quote: str) -> tuple[str, ...]:
 
 
 def _displaced(sentence: str, quote: str) -> Iterator[str]:
+    sentence, quote = (text.replace("征得", "经") for text in (sentence, quote))
     for preposition in _PREPOSITIONS:
         places = [match.end() for match in re.finditer(preposition, quote)]
         if not places:
@@ -73,6 +75,9 @@ def _displaced(sentence: str, quote: str) -> Iterator[str]:
         elsewhere = re.sub(rf"{_TO}[^，。；]{{0,8}}{name}", "＃", quote)
         if who not in elsewhere and name not in elsewhere:
             yield f"{who}, to whom it is done"
+    for match in re.finditer("([一-鿿、]{2,16})会同", sentence):
+        if re.search(f"会同{re.escape(match[1].lstrip('由')[:4])}", quote):
+            yield f"{match[0]} another"
     for match in re.finditer("由([一-鿿]{2})", sentence):
         if re.search(f"[向给]{match[1]}", quote) and not re.search(f"(?:由|^|[，。；]){match[1]}", quote):
             yield f"{match[0]}, to whom it is done"
@@ -138,7 +143,7 @@ def _agent(clause: str) -> tuple[str, str]:
 
 def _subject(clause: str) -> tuple[str, str]:
     """Who a clause begins with, and what it goes on to say of it."""
-    organ = _ORGAN.match(clause)
+    organ = _ORGANS.match(clause)
     if organ and not _NOBODY.search(organ[0]) and not FORCE.search(organ[0]) and not _INSIDE.search(organ[0]):
         return organ[0], clause[organ.end() :]
     for pattern in (FORCE, _DOES):

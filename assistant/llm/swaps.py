@@ -6,15 +6,14 @@ and is false. Texts are ``plain`` and ``shortened``.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
 
 import rjieba
 
-from assistant.llm.phrases import contraries, paraphrases
-from assistant.llm.plain import Clause, bigrams, clauses
+from assistant.llm.phrases import contraries, light, ordinary, paraphrases
+from assistant.llm.plain import Clause, clauses
 
 _SIDE = 2
 """Characters on each side that must be the same; fewer only where a clause begins or ends."""
@@ -114,7 +113,9 @@ def _other(words: str, found: str, clause: str, part: str) -> bool:
     mine, theirs = _BARE.sub("", words), _BARE.sub("", found)
     if not mine or not theirs or mine in theirs or theirs in mine:
         return False
-    if clause.count(theirs) >= part.count(theirs):
+    if theirs in light() or theirs in ordinary() or mine.replace("的", "") in theirs.replace("的", ""):
+        return False
+    if clause.count(theirs) >= part.count(theirs) and _in_place(theirs, clause, part):
         return False
     if _kind(mine) != _kind(theirs) or not _kind(mine):
         return False
@@ -129,9 +130,20 @@ def _other(words: str, found: str, clause: str, part: str) -> bool:
     return not (_listed(words, part) and _listed(found, part))
 
 
+def _in_place(words: str, clause: str, part: str) -> bool:
+    """Whether words stand in a clause beside something beside which they stand in the quote's."""
+    return any(
+        clause[max(0, match.start() - _SIDE) : match.end()] in part
+        or clause[match.start() : match.end() + _SIDE] in part
+        for match in re.finditer(re.escape(words), clause)
+    )
+
+
 def _apart(one: str, other: str) -> tuple[str, str]:
     """Two texts without what they end in alike: of 中央财政 and 地方财政, 中央 and 地方."""
-    alike = len(os.path.commonprefix([one[::-1], other[::-1]]))
+    alike = next(
+        (count for count, pair in enumerate(zip(one[::-1], other[::-1], strict=False)) if len(set(pair)) > 1), 0
+    )
     return (one[:-alike], other[:-alike]) if alike >= _SIDE else (one, other)
 
 
@@ -143,6 +155,8 @@ def _kind(words: str) -> str:
     """Whether words name a thing, something that is done, or a time; an empty string if they do neither."""
     if re.fullmatch(r"[\d年月日前后底]+", words):
         return "time"
+    if re.match(r"第[\d一二三四五六七八九十]", words):
+        return "place in a row"
     tagged = rjieba.tag(words)
     head = tagged[-1][1]
     if head[0] in "njsr" and not any(tag[0] in "pdc" for _, tag in tagged):

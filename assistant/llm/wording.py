@@ -1,4 +1,4 @@
-"""What a sentence makes of what it restates: forbids, demands or permits it, denies it, excepts from it, turns it round.
+"""What a sentence makes of what it restates: forbids, demands or permits it, denies it.
 
 Each function gives what is wrong with a ``plain`` sentence beside the ``plain`` quote that it restates, as words to
 be logged and tested; an empty tuple if nothing is.
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from assistant.llm.amounts import COMPARISONS
-from assistant.llm.phrases import opposites
+from assistant.llm.phrases import light
 from assistant.llm.plain import bigrams, clauses
 
 FORBIDS, DEMANDS, PERMITS, DENIES, SPARES = "forbids", "demands", "permits", "denies", "spares"
@@ -35,8 +35,6 @@ _AGREES: Mapping[str, frozenset[str]] = {
 """The forces with which a quote may say what a sentence says with a force; an empty string is none."""
 _BENEFIT = re.compile(r"扣除|享受|申请|申领|领取|报销|获得|补贴|补助|奖励|查询|咨询|免费|优惠|减免|抵免|贷款")
 """What one is given: to be given it, and to be free to take it, is the same."""
-_LEAST = 3
-"""Pairs of characters behind a limit that make a rule; with fewer, the rule is the next clause."""
 _REACH = 0.6
 """Share of what a force governs that a clause without it must restate to have dropped it."""
 
@@ -57,56 +55,20 @@ _SAME = 0.75
 """Share of a clause's pairs of characters that stand in the one clause that it restates."""
 _WHOLE = 0.7
 """Share of the pairs of characters of the one clause that make a clause that restates it restate the whole of it."""
-_LIKE = 0.5
-"""As ``_SAME``, of a clause in which a word may be turned into its opposite."""
-_HARDLY = 0.3
-"""As ``_LIKE``, of a part that has its numbers."""
-_NEARLY = 0.75
-"""Share of the likeness of the likest clause with which another one may be meant as well."""
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _COMPARED = re.compile(rf"({COMPARISONS.pattern})([^，。；]{{0,8}}?[＃\d])")
-_EXCEPTION = re.compile(
-    r"除外|例外|另有(?:规定|约定|要求)|除(?!草|害|尘|湿|夕|法(?!律|规|定|院)|雪|冰|颤|臭|锈|名|旧|了?[此之])[^，。；]{1,40}?(?:之外|以外|外)"
-    r"|不适用|除非|但书"
-)
-_OTHERS = re.compile(r"其他|其它|其余")
-"""What is left when an exception has been taken: 除第一项所列城市以外的城市 are 其他城市."""
-_LIMITS = tuple(
-    map(
-        re.compile,
-        (
-            r"未经|非经",
-            r"原则上",
-            r"仅|只(?!要|有)",
-            r"以内有效",
-            r"首次|初次|第一次|首套",
-            r"连续(?=[^，。；]{0,6}(?:满|[＃\d]))",
-            r"同时(?:具备|符合|满足)",
-            r"(?<![未非已曾神])经(?!济|营|费|常|验|历|贸|办|过|纪|理|销)[^，。；]{0,25}?(?:批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验)",
-        ),
-    )
-)
-"""Words that confine a rule, and that may be neither added nor dropped."""
-_CONDITION = re.compile(
-    r"情节(?:特别)?(?:严重|恶劣)|情节(?:较|显著)?轻微?|拒不(?=[改整])|特殊情[况形]|必要时|确有必要"
-)
-"""Words of a condition that may not be dropped from the rule that it is for."""
-_UNAPPROVED = re.compile(
-    r"(?:必须|须|应当?)先?经过?|[未不没][^，。；]{0,3}(?:批准|同意|许可|审批|审核|审查|评估|认定|核准|检验|通过)"
-)
-_APPROVAL = re.compile(r"批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验|通过|合格")
 _ATTRIBUTE = "的"
-_AND = re.compile(r"并|同时|且")
 _TURNING = "由但其"
 """What a clause begins with that does not go on with what the one before it permits."""
 _TOPIC = re.compile(r"^(?:对|凡|在|以及)|[的时后前]$")
 """What makes a clause the topic of the one behind it."""
-_SEGMENT = re.compile(r"[；;。！？](?!但)")
+SEGMENT = re.compile(r"[；;。！？](?!但)")
 
 
 def force(sentence: str, quote: str) -> tuple[str, ...]:
     """Where a sentence forbids, demands, permits or denies what the quote does not, or no longer does."""
     said, source = _leveled(sentence), _leveled(quote)
+    for word in re.findall("不予([一-鿿]{2})", source):
+        said = said.replace(f"不{word}", f"不予{word}")
     parts = [clause.text for clause in clauses(source)]
     kept = {match.lastgroup for match in FORCE.finditer(said)}
     found: list[str] = []
@@ -134,7 +96,7 @@ def _forced(clause: str, source: str, everywhere: Mapping[str, frozenset[str]], 
 
     With ``dropping``, also the words of force that a clause without any leaves out.
     """
-    governed = _governed(source)
+    governed = {**everywhere, **_governed(source)}
     bare = FORCE.search(clause) is None
     against: set[str] = set()
     heads = {(match.lastgroup, clause[match.end() : match.end() + 2]) for match in FORCE.finditer(clause)}
@@ -183,18 +145,6 @@ def counterpart(clause: str, parts: Sequence[str]) -> str:
     return best if pairs and len(pairs & bigrams(best)) >= _SAME * len(pairs) else ""
 
 
-def _restating(clause: str, parts: Sequence[str]) -> str:
-    """The parts that a clause may restate: those like it about as much as the best, and those with its numbers."""
-    pairs, figures = bigrams(clause), set(_FIGURE.findall(clause))
-    shares = [len(pairs & bigrams(part)) for part in parts]
-    least = max(_LIKE * len(pairs), _NEARLY * max(shares, default=0), 1)
-    return "，".join(
-        part
-        for part, share in zip(parts, shares, strict=True)
-        if share >= least or (share >= _HARDLY * len(pairs) and figures & set(_FIGURE.findall(part)))
-    )
-
-
 def _denial_dropped(clause: str, aligned: str) -> bool:
     """Whether the clause restates what stands behind a negator, and has no negator itself."""
     if any(character in _NEGATORS for character in clause) or FORCE.search(clause):
@@ -206,56 +156,6 @@ def _denial_dropped(clause: str, aligned: str) -> bool:
         if character in _DENIERS and len(behind & pairs) >= 0.5 * len(behind) > 0:
             return True
     return False
-
-
-def limits(sentence: str, quote: str) -> tuple[str, ...]:
-    """Exceptions and confining words (除外, 未经, 仅) that a sentence adds, or drops from what it restates."""
-    found = [
-        f"added: {match[0]}"
-        for one in _LIMITS
-        if (match := one.search(sentence)) and not one.search(quote) and not _approved(match[0], quote)
-    ]
-    if _EXCEPTION.search(sentence) and not _EXCEPTION.search(quote):
-        found.append("added: an exception")
-    said = bigrams(sentence)
-    segments = [part for part in _SEGMENT.split(quote) if part]
-    shares = [len(said & bigrams(part)) for part in segments]
-    for place, (part, share) in enumerate(zip(segments, shares, strict=True)):
-        found += [
-            f"dropped: {match[0]}"
-            for one in _LIMITS
-            for match in one.finditer(part)
-            if not one.search(sentence) and not _approved(match[0], sentence) and _restated(match, part, said)
-        ]
-        found += [
-            f"dropped: {match[0]}"
-            for match in _CONDITION.finditer(part)
-            if not _CONDITION.search(sentence) and _restated(match, part, said) and not _ruled_before(match, quote)
-        ]
-        main = bigrams(_without_exception(part))
-        if not main or share < max(shares) or len(said & main) < 0.35 * len(main):
-            continue
-        others = _OTHERS.search(sentence) and not _OTHERS.search(part)
-        if _excepted(part, segments[place + 1 :]) and not _EXCEPTION.search(sentence) and not others:
-            found.append("dropped: an exception")
-    return tuple(found)
-
-
-def turned(sentence: str, quote: str) -> tuple[str, ...]:
-    """Words whose opposite is what the quote says: 增长 for 下降."""
-    parts = [clause.text for clause in clauses(quote)]
-    found = []
-    for clause in clauses(sentence):
-        source = _restating(clause.text, parts) or quote
-        found += [
-            f"{word} for {other}"
-            for word, other in opposites()
-            if word in clause.text
-            and word not in source
-            and other in source
-            and other not in clause.text.replace(word, "")
-        ]
-    return tuple(found)
 
 
 def _leveled(text: str) -> str:
@@ -288,10 +188,11 @@ def _ruled(clause: str) -> Iterator[tuple[str, frozenset[str]]]:
 def _governed(quote: str) -> Mapping[str, frozenset[str]]:
     """Every pair of characters of a quote, and the forces that govern it.
 
-    What a force is laid on is also governed by it: in 对困难企业，不得断贷 the 困难企业, in 可以划定，公布禁止使用的区域 the 公布.
+    What a force is laid on is also governed by it: in 对困难企业，不得断贷 the 困难企业; and so
+    is what goes on with what is permitted: in 可以划定，公布禁止使用的区域 the 公布.
     """
     found: dict[str, set[str]] = {}
-    for sentence in filter(None, _SEGMENT.split(quote)):
+    for sentence in filter(None, SEGMENT.split(quote)):
         parts = clauses(sentence)
         ruled = [list(_ruled(clause.text)) for clause in parts]
         for place, (clause, regions) in enumerate(zip(parts, ruled, strict=True)):
@@ -326,9 +227,12 @@ def _negated(said: str, source: str) -> Iterator[str]:
     """What stands behind a negator everywhere in one of the two, and in clauses without any in the other."""
     for pair in bigrams(said):
         here, there = _behind_negator(said, pair), _behind_negator(source, pair)
-        if there and all(there) and not all(_in_negative(said, pair)):
+        if not there or pair in light():
+            continue
+        fewest, most = min(_negatives(said, pair)), max(_negatives(source, pair))
+        if all(there) and fewest == 0:
             yield f"no longer denied: {pair}"
-        elif here and all(here) and there and not any(_in_negative(source, pair)):
+        elif all(here) and not any(there) and fewest > most:
             yield f"denied: {pair}"
 
 
@@ -341,62 +245,15 @@ def _behind_negator(text: str, pair: str) -> list[bool]:
     ]
 
 
-def _in_negative(text: str, pair: str) -> list[bool]:
-    """For each place of ``pair``, whether its clause denies anything."""
+def _negatives(text: str, pair: str) -> list[int]:
+    """For each place of ``pair``, how often its clause denies something before it, or excepts from it."""
     return [
-        any(
-            _NEGATIVE.search(text[one.start : place]) or "除外" in one.text
-            for one in clauses(text)
-            if one.start <= place < one.end
-        )
+        len(_NEGATIVE.findall(text[one.start : place])) + ("除外" in one.text)
         for place in _places(text, pair)
+        for one in clauses(text)
+        if one.start <= place < one.end
     ]
 
 
 def _places(text: str, pair: str) -> list[int]:
     return [match.start() for match in re.finditer(f"(?={re.escape(pair)})", text)]
-
-
-def _excepted(part: str, following: Sequence[str]) -> bool:
-    """Whether there is an exception from what a segment says: in it, or for a ban in one behind it that is nothing else."""
-    apart = any(_EXCEPTION.search(one) and not bigrams(_without_exception(one)) for one in following)
-    return bool(_EXCEPTION.search(part)) or (
-        apart and any(one.lastgroup == FORBIDS for one in FORCE.finditer(part))
-    )
-
-
-def _without_exception(part: str) -> str:
-    return "，".join(clause.text for clause in clauses(part) if not _EXCEPTION.search(clause.text))
-
-
-def _restated(limit: re.Match[str], part: str, said: frozenset[str]) -> bool:
-    """Whether the rule that ``limit`` confines is restated: what stands behind it in its clause, or the next one."""
-    found = clauses(part)
-    for place, clause in enumerate(found):
-        if clause.start <= limit.start() < clause.end:
-            behind = part[min(limit.end(), clause.end) : clause.end]
-            following = found[place + 1].text if place + 1 < len(found) else ""
-            if _AND.match(following) or len(bigrams(behind)) >= _LEAST and "经" not in limit[0][:2]:
-                following = ""
-            rules = [behind, following]
-            confined = [words for rule in rules if len(words := bigrams(rule)) >= _LEAST]
-            return any(len(one & said) >= 0.5 * len(one) for one in confined)
-    return False
-
-
-def _ruled_before(condition: re.Match[str], quote: str) -> bool:
-    """Whether the quote has much the same rule without the condition, before it."""
-    place = quote.find(condition[0])
-    behind = next((one.text for one in clauses(quote) if one.start > place), "")
-    return any(
-        len(bigrams(one.text) & bigrams(behind)) >= 0.5 * len(bigrams(behind))
-        for one in clauses(quote)
-        if one.end <= place
-    )
-
-
-def _approved(limit: str, sentence: str) -> bool:
-    """Whether a sentence says in other words that something was approved, or was not, where that is the limit."""
-    if "未经" in limit or "非经" in limit:
-        return bool(_UNAPPROVED.search(sentence))
-    return bool(_APPROVAL.search(limit) and _APPROVAL.search(sentence))
