@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from assistant import Assistant
 from index.embed import Passage
@@ -21,6 +22,10 @@ DOCUMENTS = Path(__file__).parents[1] / "documents"
 # The settings of whoever runs the tests stay out of them.
 for _name in [name for name in os.environ if name.startswith("POLICYQA_")]:
     del os.environ[_name]
+
+# How long an example takes says more of the machine than of what it shows.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 _LOOPBACK = ("127.", "::1", "localhost", "::ffff:127.")
 _reached: list[str] = []

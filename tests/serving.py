@@ -43,7 +43,7 @@ def serving(assistant: Assistant, *, local: bool = True, **settings: Any) -> Ite
     try:
         with (
             listening(Gate(api(shared), shared, local=local)) as address,
-            httpx.Client(base_url=address, timeout=30) as client,
+            httpx.Client(base_url=address, timeout=120) as client,
         ):
             yield client, shared
     finally:

@@ -55,10 +55,12 @@ def test_no_more_than_so_many_work_and_wait_and_the_rest_are_told_so(lane: Calla
 
     def work() -> None:
         running.append(1)
-        go.wait(5)
+        go.wait(60)
 
     async def four() -> list[int]:
         asked = [asyncio.ensure_future(status(narrow.run(work))) for _ in range(4)]
+        while len(running) < 2:
+            await asyncio.sleep(0.01)
         await asyncio.sleep(0.2)
         assert len(running) == 2
         go.set()
@@ -74,7 +76,7 @@ def test_what_takes_too_long_is_given_up_but_keeps_its_thread_and_waiting_work_n
     narrow, go, begun = lane(at_once=1, waiting=1, seconds=0.2), threading.Event(), []
 
     async def two() -> list[int]:
-        first = asyncio.ensure_future(status(narrow.run(go.wait, 5)))
+        first = asyncio.ensure_future(status(narrow.run(go.wait, 60)))
         second = asyncio.ensure_future(status(narrow.run(begun.append, 1)))
         found = await asyncio.gather(first, second)
         third = await status(narrow.run(lambda: 1))  # the thread is still taken
@@ -95,7 +97,7 @@ def test_the_event_loop_goes_on_meanwhile(lane: Callable[..., Lane]) -> None:
             count += 1
         return count
 
-    assert run(ticks()) > 20
+    assert run(ticks()) > 2  # 50 on a machine that is not busy; one that stands still has none
 
 
 def test_a_stream_gives_its_items_in_order_and_its_errors_where_they_happen(lane: Callable[..., Lane]) -> None:
@@ -156,10 +158,10 @@ def test_a_stream_that_is_left_or_late_is_closed(lane: Callable[..., Lane]) -> N
         return 200
 
     run(left())
-    assert closed.wait(2)
+    assert closed.wait(60)
     closed.clear()
     assert run(late()) == 504
-    assert closed.wait(2)
+    assert closed.wait(60)
 
 
 def test_a_closed_lane_begins_nothing(lane: Callable[..., Lane]) -> None:

@@ -64,7 +64,7 @@ def test_every_request_is_answered_as_described(client: httpx.Client) -> None:
             )
             @given(operation.as_strategy(generation_mode=mode))
             def answered(case: schemathesis.Case) -> None:
-                response = case.call(base_url=str(client.base_url), timeout=20)
+                response = case.call(base_url=str(client.base_url), timeout=120)
                 case.validate_response(response, checks=CHOSEN)
 
             with suppress(Unsatisfiable):  # a route that takes nothing cannot be given what is wrong

@@ -67,7 +67,7 @@ def test_hostile_questions_are_answered_or_declined_in_time(assistant: Assistant
     else:
         assert answer.question == question
         assert whole(assistant, answer)
-    assert time.process_time() - started < 5
+    assert time.process_time() - started < 60  # less than one; what is quadratic would take minutes
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)

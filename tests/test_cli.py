@@ -58,7 +58,7 @@ def start(arguments: Sequence[str | Path | bytes], **options: object) -> subproc
 def finish(arguments: Sequence[str | Path | bytes], **options: object) -> tuple[int, str, str]:
     """Exit status, standard output and standard error of the real command."""
     process = start(arguments, **options)
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=600)
     return process.returncode, output.decode(), errors.decode()
 
 
@@ -382,7 +382,7 @@ def test_a_batch_of_strange_characters_comes_back_as_it_was(
         ["ask", "--batch", path, "--home", home],
         env=environment(POLICYQA_CACHE=cache, PYTHONIOENCODING=encoding),
     )
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=600)
     assert (process.returncode, errors) == (1, b"")  # "\udc00" alone asks nothing
     answers = map(json.loads, output.decode(encoding).splitlines())
     assert [answer["question"] for answer in answers] == strange * 2
@@ -456,7 +456,7 @@ def test_an_ingest_that_is_interrupted_goes_on_where_it_was(
     while process.poll() is None and committed(home) == 0:
         time.sleep(0.02)
     process.send_signal(ending)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=600)
     if ending == signal.SIGINT:
         assert process.returncode == 130
         assert errors.decode() == "已中断；已收录的文件不受影响，再次运行同一命令即可继续。\n"
@@ -490,7 +490,7 @@ def test_watched_files_are_kept_up_to_date_until_ctrl_c(cache: Path, tmp_path: P
     (files / "c.txt").write_bytes(b"")
     process.send_signal(signal.SIGINT)
     assert list(seen) == ["已停止监视。\n"]
-    process.communicate(timeout=60)
+    process.communicate(timeout=600)
     assert process.returncode == 0
     assert committed(home) == 1
 
@@ -577,7 +577,7 @@ def test_the_page_is_served_until_interrupted(home: Path, cache: Path) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/") as page:
         assert page.status == 200
     process.send_signal(signal.SIGINT)
-    _, errors = process.communicate(timeout=30)
+    _, errors = process.communicate(timeout=600)
     assert (process.returncode, errors) == (0, b"")
 
 

@@ -21,8 +21,11 @@ from conftest import HashedEncoder
 from index.library import Library
 
 class Slow(HashedEncoder):
+    calls = 0  # the last files are never come to, however late the process is killed
+
     def encode_passages(self, passages, progress=None):
-        time.sleep(0.05)
+        self.calls += 1
+        time.sleep(0.05 if self.calls < int(sys.argv[3]) + 3 else 600)
         return super().encode_passages(passages, progress)
 
 with Library(Path(sys.argv[1]), Slow()) as library:
@@ -41,7 +44,7 @@ def test_a_killed_ingest_keeps_whole_documents_and_goes_on(tmp_path: Path, after
         (files / f"{number:02}.txt").write_text("\n".join(lines), encoding="utf-8")
     here = Path(__file__).parent
     process = subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, str(home), str(files)],
+        [sys.executable, "-c", SCRIPT, str(home), str(files), str(after)],
         env={**os.environ, "PYTHONPATH": f"{here}:{here.parent}"},
         stdout=subprocess.PIPE,
         text=True,

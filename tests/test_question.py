@@ -99,12 +99,12 @@ def test_question_words_are_taken_out() -> None:
 )
 def test_a_long_question_is_understood_at_once(unit: str) -> None:
     understand("碳达峰")  # what is read once
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         understand(unit * 100_000)
     except InvalidQuestion:
         assert not any(map(str.isalnum, unit))
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 5  # a tenth of a second; what is quadratic would take minutes
 
 
 TEXTS = st.text(

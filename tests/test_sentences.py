@@ -80,7 +80,7 @@ def test_sentences_tile_any_range_of_any_text(text: str, start: int, end: int) -
 @pytest.mark.parametrize("unit", ["“", "（", "”", "（”", "“（”", "；", "甲 ", "。", "\n", "…", "."])
 def test_any_mark_over_and_over_takes_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     spans = sentences(text, 0, len(text))
-    assert time.perf_counter() - began < 10  # a fraction of a second; a quadratic one would take minutes
+    assert time.process_time() - began < 20  # a fraction of a second; a quadratic one would take minutes
     assert spans[-1].end == len(text)
