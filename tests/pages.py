@@ -106,8 +106,8 @@ def serving(assistant: Assistant, port: int = 0) -> Iterator[str]:
             thread.join()
 
 
-def until(found: Callable[[], Any], seconds: float = 20) -> Any:
-    """What ``found`` returns once it is true; ``TimeoutError`` after some seconds.
+def until(found: Callable[[], Any], seconds: float = 120) -> Any:
+    """What ``found`` returns once it is true; ``TimeoutError`` after some seconds, many for a slow machine's sake.
 
     An element that the page has put another in the place of while it was looked at is not yet what is waited for.
     """
