@@ -45,6 +45,8 @@ def test_each_side_is_asked_on_its_own(query: str, first: str, second: str) -> N
 @pytest.mark.parametrize(
     "query",
     [
+        "水污染和大气污染由谁负责",
+        "水和大气的牵头部门是哪个",
         "2021年碳达峰任务有哪些",
         "核与辐射安全任务有哪些",
         "PM2.5和O3协同控制有哪些措施",
