@@ -77,6 +77,8 @@ def test_each_state_of_a_round_has_a_class_of_its_own() -> None:
     said = '<div class="said"><div class="line">甲。</div></div>'
     assert replied(Round("问")) == '<div class="waiting">正在查阅文件</div>'
     assert replied(Round("问", plain)) == f'<div class="answer growing">{said}</div>'
+    # Sources stand below the last line, once it has come.
+    assert "sources" not in replied(Round("问", ANSWER))
     assert replied(Round("问", plain, ended=True, stopped=True)) == (
         f'<div class="answer partial">{said}<div class="note">已停止。以上回答不完整。</div>{TOOLS}</div></div>'
     )

@@ -174,7 +174,7 @@ def test_the_original_is_there_changed_or_gone(client: TestClient, files: Path) 
 def test_an_unknown_document_is_said_to_be_unknown(client: TestClient) -> None:
     answer = client.get("/document/nothing")
     assert answer.status_code == 404
-    assert "没有编号为" in answer.json()["error"]
+    assert answer.json()["error"] == "这份文件已从文件库中移除"
 
 
 def test_a_file_is_added_replaced_and_removed_with_its_copy(client: TestClient, library: Library) -> None:

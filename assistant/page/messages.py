@@ -79,7 +79,7 @@ def _answered(one: Round, answer: Answer) -> str:
     shorts = {f"{said.text}[{said.marker}]": said.short for said in answer.statements if said.short != said.text}
     parts.extend(_line(line, line in leads, cited, shorts.get(line, "")) for line in answer.text.split("\n"))
     parts.append("</div>")
-    if answer.citations:
+    if answer.citations and one.ended:  # below lines that still come they would jump from line to line
         parts.append(_sources(answer.citations, "找到的相关内容，不作为答案" if answer.refusal else "出处"))
     if one.stopped:
         parts.append('<div class="note">已停止。以上回答不完整。</div>')

@@ -36,6 +36,7 @@ QUOTED = 2000
 """Characters of a quote that are looked for on a page."""
 
 _STATUS = {UnknownDocument: 404, UnknownConversation: 404, LibraryBusy: 409, StorageBusy: 409}
+_REMOVED = "这份文件已从文件库中移除"
 _KINDS = {"md": "text/markdown", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
 
@@ -309,7 +310,9 @@ def _attachment(data: bytes, name: str, kind: str) -> Response:
 
 def _refused(request: Request, error: Exception) -> Response:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 400)
-    return JSONResponse({"error": getattr(error, "chinese", "")}, status)
+    # What the error itself advises is a command.
+    gone = isinstance(error, UnknownDocument)
+    return JSONResponse({"error": _REMOVED if gone else getattr(error, "chinese", "")}, status)
 
 
 def _declined(request: Request, error: Exception) -> Response:

@@ -164,7 +164,8 @@ async function pressed(event) {
   if (!part) return;
   if (part.matches("a")) {
     event.preventDefault();
-    const addresses = Array.from(part.closest(".answer, .refusal").querySelectorAll("a.source"), (one) => one.hash);
+    const links = part.closest(".answer, .refusal").querySelectorAll("a:is(.marker, .source)");
+    const addresses = Array.from(links, (one) => one.hash);
     openPanel(part.hash, { among: [...new Set(addresses)], opener: part });
   } else if (part.matches(".copy")) {
     await copy(written(part.closest(".answer, .refusal")));
