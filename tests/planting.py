@@ -39,7 +39,7 @@ class Pair(NamedTuple):
 
 
 def by_hand(name: str = "pairs") -> tuple[Pair, ...]:
-    """The pairs of ``checks/<name>.txt``: "pairs", on which the checks were tuned, or "reported", first measured after that."""
+    """The pairs of ``checks/<name>.txt``, which tells at its head how many were wrong when they were first seen."""
     found, quote = [], ""
     for line in (CHECKS / f"{name}.txt").read_text(encoding="utf-8").splitlines():
         if line.startswith("> "):

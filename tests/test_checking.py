@@ -157,9 +157,11 @@ def test_there_are_enough_pairs_by_hand() -> None:
     assert sum(pair.supported for pair in pairs) >= 150
 
 
-@pytest.mark.parametrize(("name", "most"), [("pairs", 0.05), ("reported", 0.1)])
+@pytest.mark.parametrize(
+    ("name", "most"), [("pairs", 0.05), ("reported", 0.1), ("third", 0.1), ("fourth", 0.1), ("fifth", 0.1)]
+)
 def test_errors_planted_by_hand_are_caught_and_paraphrases_pass(name: str, most: float) -> None:
-    """Tuned on both by now. On the second, before they were, 5 of 45 and 7 of 31 were wrong (November 2026)."""
+    """Tuned on all by now; what was wrong when each was first seen stands at the head of its file."""
     missed, false, told = missed_and_false(by_hand(name))
     assert missed <= most, "\n".join(told)
     assert false <= most, "\n".join(told)

@@ -257,6 +257,8 @@ def _respective(text: str, found: Sequence[Clause], place: int, amount: Amount, 
     row = [one for one in counted if split < one.start < clause.end and one.unit == amount.unit]
     before = text[clause.start : split]
     items = _ITEM.split(before) if bigrams(before) else [one.text for one in found[:place]]
+    if len(items) > 1 and bigrams(before):  # the last one goes on with what all have: 甲县、乙县产量
+        items[-1] = items[-1][: max(map(len, items[:-1]))]
     if amount not in row or len(items) < len(row) or len(row) < 2:
         return ""
     return items[len(items) - len(row) + row.index(amount)]

@@ -26,6 +26,8 @@ _EXCEPT = re.compile(r"除[^，。；]{0,40}?外")
 _ROMAN = re.compile("[Ⅰ-Ⅻ①-⑳]")
 _FREE = 10
 """Characters of a sentence for each of which one ordinary word may be new."""
+_LONGEST = 4
+"""Characters of the longest ordinary word."""
 _COMPARED = re.compile(rf"(?:{COMPARISONS.pattern})(?=[^，。；]{{0,4}}＃)")
 """Words that say on which side of an amount a thing is, which is compared by itself."""
 _CJK = re.compile(r"[一-鿿]")
@@ -74,9 +76,9 @@ def places(sentence: str, quote: str, context: str = "") -> tuple[str, ...]:
 def _everyday(said: str, start: int, end: int) -> bool:
     """Whether what is new is part of an ordinary word."""
     return any(
-        place <= start and end <= place + len(word)
-        for word in ordinary()
-        for place in (match.start() for match in re.finditer(word, said))
+        said[first:last] in ordinary()
+        for first in range(max(0, end - _LONGEST), start + 1)
+        for last in range(end, first + _LONGEST + 1)
     )
 
 
