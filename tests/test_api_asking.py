@@ -201,3 +201,26 @@ def test_a_stream_begins_before_it_ends_and_is_given_up_when_nobody_listens(seed
             time.sleep(0.1)
         else:
             pytest.fail("the stream was not given up")
+
+
+@pytest.mark.parametrize(
+    ("body", "place", "reason"),
+    [
+        ({}, "body.question", "缺少此项"),
+        ({"question": 5}, "body.question", "应当是文字"),
+        ({"question": "长" * 10_001}, "body.question", "最多 10000 字"),
+        ({"question": "谁", "more": 1}, "body.more", "没有此项，请去掉"),
+        ({"question": "谁", "history": [{}] * 2_000}, "body.history", "最多 200 项"),
+        (
+            {"question": "谁", "filters": {"since": "去年"}},
+            "body.filters.since",
+            r"应当符合格式 ^(\d{4}-\d{2}-\d{2})?$",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_request_is_told_in_chinese(
+    client: httpx.Client, body: dict[str, Any], place: str, reason: str
+) -> None:
+    problem = client.post("/api/ask", json=body).json()
+    assert {"place": place, "reason": reason} in problem["errors"]
+    assert problem["detail"].startswith("请求的内容不正确：")

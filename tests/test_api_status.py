@@ -52,6 +52,12 @@ def test_the_state_is_told(client: httpx.Client) -> None:
     assert client.get("/readyz").json() == {"status": "ready", "documents": 1, "library": 1}
 
 
+def test_a_balancer_may_ask_for_the_state_without_the_body(client: httpx.Client) -> None:
+    for path in ("/healthz", "/readyz"):
+        response = client.head(path)
+        assert (response.status_code, response.content) == (200, b"")
+
+
 def test_a_library_that_cannot_be_read_is_not_ready_but_alive(library: Library) -> None:
     with over(library) as client:
         library.close()

@@ -121,6 +121,7 @@ def test_the_only_model_is_listed_and_found(client: OpenAI) -> None:
     [
         ([{"role": "user", "content": ""}], "问题"),
         ([{"role": "user", "content": "？"}], "问题"),
+        ([{"role": "user", "content": "长" * 10_001}], "请缩短到 10000 字以内"),
         ([{"role": "user", "content": "问"}, {"role": "assistant", "content": "答"}], "最后一条消息"),
         ([{"role": "system", "content": "问"}], "最后一条消息"),
         ([{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:,"}}]}], "image_url"),

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from assistant import render
 from assistant.api import problems
 from assistant.api.asking import STREAMED, event, streamed
-from assistant.api.models import CitationBody
+from assistant.api.models import LONGEST, CitationBody
 from assistant.api.shared import Parts, Reader
 from assistant.page.visitors import asker
 from assistant.types import Answer, Turn
@@ -187,7 +187,10 @@ async def completions(
 
 
 def conversation(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
-    """The last message's question and the turns before it. Raises ``InvalidQuestion`` if no user's message is last."""
+    """The last message's question and the turns before it.
+
+    Raises ``InvalidQuestion`` if the last message is not a user's, or is too long.
+    """
     spoken = [message for message in messages if message.role in ("user", "assistant")]
     if not spoken or messages[-1].role != "user":
         raise InvalidQuestion("the last message is not the user's", "最后一条消息应当来自用户（role 为 user）")
@@ -196,7 +199,13 @@ def conversation(messages: Sequence[Message]) -> tuple[str, tuple[Turn, ...]]:
         for asked, answered in pairwise(spoken)
         if (asked.role, answered.role) == ("user", "assistant")
     ]
-    return spoken[-1].words(), tuple(turns)
+    question = spoken[-1].words()
+    if len(question) > LONGEST:
+        raise InvalidQuestion(
+            f"the question has {len(question)} characters; ask in up to {LONGEST}",
+            f"问题有 {len(question)} 字；请缩短到 {LONGEST} 字以内",
+        )
+    return question, tuple(turns)
 
 
 def references(answer: Answer) -> str:

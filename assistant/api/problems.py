@@ -44,7 +44,7 @@ _CHINESE = {
     400: "请求无法理解",
     401: "请先登录，或提供有效的令牌",
     403: "没有权限",
-    404: "没有这个地址",
+    404: "没有找到",
     405: "此地址不支持该请求方法",
     406: "无法给出所要求的格式",
     408: "请求未能在时限内发送完毕",
@@ -63,6 +63,30 @@ _CHINESE = {
     504: "未能在时限内完成",
     507: "磁盘空间不足",
 }
+_REASONS = {
+    "missing": "缺少此项",
+    "extra_forbidden": "没有此项，请去掉",
+    "json_invalid": "不是有效的 JSON",
+    "string_type": "应当是文字",
+    "int_type": "应当是整数",
+    "int_parsing": "应当是整数",
+    "bool_type": "应当是 true 或 false",
+    "bool_parsing": "应当是 true 或 false",
+    "float_type": "应当是数字",
+    "list_type": "应当是数组",
+    "dict_type": "应当是对象",
+    "model_type": "应当是对象",
+    "model_attributes_type": "应当是对象",
+    "literal_error": "应当是 {expected} 之一",
+    "string_too_long": "最多 {max_length} 字",
+    "string_too_short": "至少 {min_length} 字",
+    "too_long": "最多 {max_length} 项",
+    "too_short": "至少 {min_length} 项",
+    "greater_than_equal": "应当不小于 {ge}",
+    "less_than_equal": "应当不大于 {le}",
+    "string_pattern_mismatch": "应当符合格式 {pattern}",
+}
+"""Why a value is refused, by pydantic's type of the error; the framework's own English for any other."""
 _TYPES = {401: "authentication_error", 403: "permission_error", 404: "not_found_error", 429: "rate_limit_error"}
 
 _log = logging.getLogger(__name__)
@@ -131,7 +155,12 @@ def install(app: FastAPI) -> None:
 
 def _places(error: RequestValidationError) -> list[dict[str, str]]:
     """What is wrong where; the values themselves are not repeated, they may be long."""
-    return [{"place": ".".join(map(str, each["loc"])), "reason": str(each["msg"])} for each in error.errors()]
+    return [{"place": ".".join(map(str, each["loc"])), "reason": _reason(each)} for each in error.errors()]
+
+
+def _reason(error: Mapping[str, Any]) -> str:
+    reason = _REASONS.get(error["type"])
+    return reason.format(**error.get("ctx", {})) if reason else str(error["msg"])
 
 
 def _described(error: RequestValidationError) -> str:

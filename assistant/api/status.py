@@ -34,12 +34,14 @@ async def feedback(body: Opinion, parts: Parts, user: Reader) -> Kept:
     return Kept(id=await parts.reading.run(keep))
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz", summary="服务是否在运行", description="只要进程在运行就是 200；不需要登录。")
 async def healthz() -> State:
     """Whether the process runs."""
     return State(status="ok")
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get(
     "/readyz",
     summary="服务能否作答",
