@@ -158,7 +158,8 @@ def test_there_are_enough_pairs_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [("pairs", 0.05), ("reported", 0.1), ("third", 0.1), ("fourth", 0.1), ("fifth", 0.1)]
+    ("name", "most"),
+    [("pairs", 0.05), ("reported", 0.1), ("third", 0.1), ("fourth", 0.1), ("fifth", 0.1), ("sixth", 0.15)],
 )
 def test_errors_planted_by_hand_are_caught_and_paraphrases_pass(name: str, most: float) -> None:
     """Tuned on all by now; what was wrong when each was first seen stands at the head of its file."""

@@ -111,7 +111,7 @@ def turned(sentence: str, quote: str) -> tuple[str, ...]:
             for word, other in opposites()
             if word in clause.text
             and word not in source
-            and other in source
+            and re.search(f"(?<![不非未]){other}", source)
             and other not in clause.text.replace(word, "")
         ]
     return tuple(found)
