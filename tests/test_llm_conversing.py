@@ -29,18 +29,17 @@ SHARE = "黑臭水体消除比例是多少"
 TASKS = "2021年碳达峰任务有哪些"
 STRESSED = "会议强调了什么"
 NOBODY = "2022年碳达峰任务有哪些"
-SECONDS = 3.0
 PATIENT = 30.0
 """Seconds in which an answer comes on a slow machine; the scripted servers would hold the line for sixty."""
 
 
 def asked(assistant: Assistant, question: str, *replies: str, history: tuple[Turn, ...] = ()) -> Answer:
     """The answer where a model gives ``replies``."""
-    writer = Writer(FakeListChatModel(responses=list(replies)), SECONDS, 3_000)
+    writer = Writer(FakeListChatModel(responses=list(replies)), PATIENT, 3_000)
     return conversing(assistant.chain, writer).invoke({"question": question, "history": history})
 
 
-def served(assistant: Assistant, question: str, behave: Behaviour, seconds: float = 1.0) -> Answer:
+def served(assistant: Assistant, question: str, behave: Behaviour, seconds: float = PATIENT) -> Answer:
     with serving(behave) as server:
         writer = Writer(chat_model("m", server.address, "sk-geheim", timeout=seconds), seconds, 3_000)
         return conversing(assistant.chain, writer).invoke(question)
@@ -95,7 +94,7 @@ def test_a_list_stays_whole(assistant: Assistant) -> None:
 @pytest.mark.parametrize("question", [NOBODY, "你好", "什么是无废城市"])
 def test_a_refusal_stays_one_and_the_model_is_not_asked(assistant: Assistant, question: str) -> None:
     with serving(scripted.saying("碳达峰任务有三项。[1]")) as server:
-        writer = Writer(chat_model("m", server.address, timeout=SECONDS), SECONDS, 3_000)
+        writer = Writer(chat_model("m", server.address, timeout=PATIENT), PATIENT, 3_000)
         answer = conversing(assistant.chain, writer).invoke(question)
         assert server.asked == []
     assert replace(answer, seconds=0) == replace(assistant.ask(question), seconds=0)
@@ -142,7 +141,7 @@ def test_a_reply_that_breaks_off_is_followed_by_the_documents_words(assistant: A
 
 def test_only_checked_sentences_are_streamed_and_they_add_up(assistant: Assistant) -> None:
     reply = "会议决定奖励每人500元。[1]要加强理论研究和平台建设。[2]"
-    writer = Writer(FakeListChatModel(responses=[reply]), SECONDS, 3_000)
+    writer = Writer(FakeListChatModel(responses=[reply]), PATIENT, 3_000)
     chain = conversing(assistant.chain, writer)
     pieces = list(chain.stream(STRESSED))
     assert not any("500" in piece.text for piece in pieces)
@@ -224,7 +223,7 @@ def names(run: Run) -> list[str]:
 
 def test_it_composes_with_other_runnables_and_a_tracer_sees_the_model(assistant: Assistant) -> None:
     model = FakeListChatModel(responses=["黑臭水体消除比例达到98.2%。[1]"])
-    worded = conversing(assistant.chain, Writer(model, SECONDS, 3_000))
+    worded = conversing(assistant.chain, Writer(model, PATIENT, 3_000))
     tracer = Trees()
     before: RunnableLambda[str, str] = RunnableLambda(lambda subject: f"{subject}是多少")
     chain = (before | worded | (lambda answer: answer.text)).with_config(callbacks=[tracer])

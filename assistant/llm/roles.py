@@ -23,7 +23,7 @@ _TITLED = re.compile(f"{people.TITLE}$")
 _DEPUTY = re.compile(rf"(?P<rank>[副代原]|名誉|助理|常务副)?(?P<title>{people.TITLE})")
 _BRACKETED = re.compile(r"^[（(][^（()）]*[)）]")
 _ONESELF = ("本人", "自己")
-_TO = r"(?:[向给对为]|送交|报送|报|提交|移交|抄送|告知|通知|督促|责令)"
+_TO = r"(?:[向给对为]|送交|报送|报|提交|移交|抄送|告知|通知|督促|责令|提请|报请|委托)"
 """What stands before those to whom something is done."""
 _LONGEST_NAME = 8
 _SUFFIX = r"部门|机关|机构|公司|企业|单位|政府|法院|检察院|[局委厅署院部](?![署门委])"
@@ -91,7 +91,7 @@ def _exchanged(sentence: str, quote: str) -> Iterator[str]:
         if not who or who not in quote or len(bigrams(does)) < _LEAST:
             continue
         sources = [place for place in range(len(parts)) if _done(does, parts, place, quote)]
-        own = [_responsible(parts, place, quote) for place in sources if who not in parts[place].text]
+        own = [_responsible(parts, place, quote) for place in sources if not _does_so(who, parts[place].text)]
         if own and len(own) == len(sources) and all(_another(who, one, clause.text) for one in own):
             yield f"{who} for {own[0]}"
 
@@ -126,6 +126,11 @@ def _done(does: str, parts: Sequence[Clause], place: int, quote: str) -> bool:
         if "。" not in quote[parts[place].end : after.start] and not _subject(after.text)[0]
     ]
     return bool(counterpart(does, [parts[place].text, *both]))
+
+
+def _does_so(who: str, clause: str) -> bool:
+    """Whether somebody stands in a clause, and not only as one whose rules are followed: 按照财政部门的规定."""
+    return who in clause and not re.search(f"(?:按照?|依照|根据){re.escape(who)}", clause)
 
 
 def _another(who: str, own: str, clause: str) -> bool:
