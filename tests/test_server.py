@@ -146,8 +146,8 @@ asyncio.run(main())
 def test_fifty_clients_at_once_are_answered_in_time_without_error_in_flat_memory(assistant: Assistant) -> None:
     """For LOAD_SECONDS, 30 unless set; two seconds for 95 of 100 are the target on two idle cores.
 
-    A shape that was not read before costs 80 MB of kernels, once: less than two of them are flat. What a question
-    leaked, a quarter of a megabyte of it would show.
+    A shape that was not read before costs 80 MB of kernels, once, on a slow machine in the second half, too: three of
+    them are flat. What a question leaked, half a megabyte of it would show.
     """
     lasting, most = (
         float(os.environ.get(name, default)) for name, default in (("LOAD_SECONDS", "30"), ("LOAD_P95", "20"))
@@ -170,7 +170,7 @@ def test_fifty_clients_at_once_are_answered_in_time_without_error_in_flat_memory
         f"{busy / len(took) * 1000:.0f} ms of processor each; {half >> 20} MB at half time, {after >> 20} MB after\n"
     )
     assert statuses == [200]
-    assert after - half < 128 << 20
+    assert after - half < 256 << 20
     assert p95 <= most
 
 
