@@ -26,10 +26,10 @@ from assistant.answering.named import Named
 from assistant.answering.sources import Sources
 from assistant.answering.windows import windows
 from assistant.asked import Asked, asked
-from assistant.dialogue import catalogue, comparison, rewrite, smalltalk
+from assistant.dialogue import catalogue, comparison, parts, rewrite, smalltalk
 from assistant.dialogue.catalogue import Listing
 from assistant.language import periods
-from assistant.language.question import Question, clean, understand
+from assistant.language.question import Question, clean, settled, understand
 from assistant.language.words import Words
 from assistant.reader.ranking import reranked
 from assistant.reader.reading import Read, Reader
@@ -93,12 +93,15 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
     def understood(step: _Step) -> _Step:
         if step.reply or step.listing:
             return step
-        sides = tuple((side.label, asking(step, side.query)) for side in comparison.sides(step.query))
+        several = comparison.sides(step.query) or parts.parts(step.query)
+        sides = tuple((side.label, asking(step, side.query)) for side in several)
         return replace(asking(step, step.query), sides=sides)
 
     def asking(step: _Step, query: str) -> _Step:
         among = (lambda: passed(step.asked.filters)) if step.asked.filters else library.documents
-        return replace(step, query=query, question=understand(query), named=named.named(query, among))
+        return replace(
+            step, query=query, question=settled(understand(query), date.today()), named=named.named(query, among)
+        )
 
     def searched(step: _Step, config: RunnableConfig) -> _Step:
         if step.question is None:

@@ -54,7 +54,9 @@ def _set_command(name: str, layout: sets.Layout) -> click.Command:
         help="只运行开发集、测试集，或阅读模型训练时没有见过的题",
         show_default=True,
     )
-    @click.option("--silent", is_flag=True, help="每题再问一遍，查阅的文件中除去写有其答案的文件（包括转载的）：应当拒答")
+    @click.option(
+        "--silent", is_flag=True, help="每题再问一遍，查阅的文件中除去写有其答案的文件（包括转载的）：应当拒答"
+    )
     @click.option("--seed", type=int, default=0, help="抽题和置信区间的随机种子")
     @_output
     @_home

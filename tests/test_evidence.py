@@ -147,3 +147,48 @@ def test_a_document_of_another_place_does_not_answer(question: str, region: str,
 def test_a_document_that_names_the_place_itself_answers_of_it() -> None:
     of = Source(Document("d", "", Facts(title="对口支援通知", region="广东省"), "d.txt", ""), ())
     assert not elsewhere(understand("武汉的支援"), "支援武汉。", of)
+
+
+def test_a_document_of_no_known_region_is_of_the_places_that_it_names() -> None:
+    of = Source(Document("d", "在广州市工作满一年可以申请。", Facts(title="积分入户问答"), "d.txt", ""), ())
+    assert elsewhere(understand("深圳积分入户条件"), "工作满一年可以申请。", of)
+    assert not elsewhere(understand("广州积分入户条件"), "工作满一年可以申请。", of)
+    law = Source(Document("d", "北京市等地", Facts(title="水法", level="中央"), "d.txt", ""), ())
+    assert not elsewhere(understand("深圳用水"), "用水应当节约。", law)
+
+
+def test_the_law_of_another_river_does_not_answer() -> None:
+    of = Source(Document("d", "", Facts(title="黄河保护法", level="中央"), "d.txt", ""), ())
+    assert elsewhere(understand("长江流域捕捞怎么处罚"), "在黄河流域捕捞的，处罚款。", of)
+    assert not elsewhere(understand("黄河流域捕捞怎么处罚"), "捕捞的，处罚款。", of)
+
+
+def test_what_is_asked_of_the_country_is_told_by_no_document_of_one_place() -> None:
+    of = Source(Document("d", "", Facts(title="政府工作报告", region="云南省"), "d.txt", ""), ())
+    assert elsewhere(understand("2024年全国新增就业多少人"), "新增就业51万人。", of)
+    assert not elsewhere(understand("2024年新增就业多少人"), "新增就业51万人。", of)
+
+
+def test_an_outdated_document_and_one_of_a_place_stand_behind() -> None:
+    text = "非法倾倒三吨以上的，应当认定为严重污染。"
+
+    def best(*facts: Facts) -> list[str]:
+        every = {
+            str(place): Source(Document(str(place), text, one, "", ""), sections(text))
+            for place, one in enumerate(facts)
+        }
+        hits = [Hit(chunk, 1.0, 1.0, 0.85) for id_ in every for chunk in chunks(id_, text, every[id_].sections)]
+        asked = understand("非法倾倒多少吨算严重污染")
+        return [one.source.document.title for one in candidates(asked, hits, every.__getitem__, even)]
+
+    assert best(Facts(title="旧解释", status="已废止"), Facts(title="新解释")) == ["新解释", "旧解释"]
+    local = Facts(title="省规定", region="云南省", level="省")
+    assert best(local, Facts(title="国家规定", level="中央")) == ["国家规定", "省规定"]
+
+
+def test_an_item_is_of_what_its_list_announces() -> None:
+    text = (
+        "第一条 具有下列情形之一的，应当认定为“严重污染”：\n（一）倾倒三吨以上的；\n（二）其他严重情形。\n"
+        "第二条 具有下列情形之一的，应当认定为“后果特别严重”：\n（一）倾倒一百吨以上的；\n（二）其他情形。\n"
+    )
+    assert found("倾倒多少吨算严重污染", source(text, "解释"))[0].text == "（一）倾倒三吨以上的；"

@@ -43,6 +43,10 @@ def test_a_wrong_character_that_sounds_right_is_mended(wrong: str, right: str) -
         "PM2.5和O3",
         "",
         "锋",
+        "黑臭水体消除罚多少钱",
+        "地级及以上城市最多补多少年",
+        "65岁以上老人坐城市地铁",
+        "穗府办规〔2025〕8号有效期多久",
     ],
 )
 def test_what_is_right_or_about_something_else_is_left_alone(question: str) -> None:

@@ -11,6 +11,8 @@ from assistant.answering.confidence import confidence, model
 from assistant.answering.evidence import Candidate, Source
 from assistant.answering.lines import Said, section_of, short, statement
 from assistant.answering.named import Named, absent, groups
+from assistant.answering.penalties import penalties
+from assistant.answering.wholeness import whole
 from assistant.language import periods
 from assistant.language.question import Question
 from assistant.prompts import render
@@ -54,8 +56,9 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
             sure = 1.0
             break
         if one >= model(finding.reads).threshold:
-            lines = compose.compose(question, found, weight, finding.reads)
+            lines = penalties(question, found) or compose.compose(question, found, weight, finding.reads)
             break
+    lines = whole(question, lines)
     start = Answer(
         question=finding.asked,
         query=finding.query,

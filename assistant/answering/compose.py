@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from assistant.answering import tabled
-from assistant.answering.evidence import Candidate, Source, clauses, head, residual
+from assistant.answering.evidence import Candidate, Source, announced, clauses, head, residual
 from assistant.answering.lines import Said, bare
 from assistant.answering.measures import parallel
 from assistant.answering.picking import Pick, in_clause, marked, picked
@@ -35,6 +35,8 @@ ALIKE = 0.6
 development questions are right, 287 with it, and ncp loses half a point of ROUGE-L."""
 NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
+NEAR_LISTED = 0.9
+"""An item of a list is said for the best sentence if its subject is covered this well with its announcement."""
 EQUAL = 0.98
 """As ``NEAR``, for a sentence of another time, where neither a time nor a tense was asked for."""
 MOST = 8
@@ -43,6 +45,8 @@ BRIEF = 60
 """Characters up to which a sentence is said whole instead of its telling clause."""
 LONG_LEAD = 100
 """Characters above which an announcement is shortened to its last sentence, or left out."""
+WHOLE = 400
+"""Characters up to which an article that announces something is said with it, and not by its first sentence alone."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
 
@@ -71,7 +75,7 @@ def compose(
             return _section(*section)
     if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
         return led
-    pick = picked(found, reads)
+    pick = picked([one for one in found if _stands_beside(one, best)], reads)
     if pick is not None and _outdoes(pick, question, best):
         return tuple(map(in_clause, pick.lines))
     if question.kind in {"list", "open", "reason"}:
@@ -82,6 +86,17 @@ def compose(
         lines = (_sentence(best),)
     one = len({line.quoted for line in lines}) == 1
     return marked(lines, pick) if one or question.kind != "list" else lines
+
+
+def _stands_beside(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a candidate may be said for the best: no target for a result, nothing of another place, nothing outdated.
+
+    Nor an item of a list that says of its items what was not asked for (“情节严重”, not “严重污染环境”).
+    """
+    if candidate.features.tense < best.features.tense or candidate.behind > best.behind:
+        return False
+    listed = announced(candidate.source, candidate.source.sections[candidate.section]) is not None
+    return not listed or candidate.features.own >= NEAR_LISTED * best.features.own
 
 
 def _row(source: Source, row: tabled.Line) -> Said:
@@ -187,7 +202,8 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
     if children:
         short = all(len(child.span) <= SHORT_ITEM for child in children)
         for child in children:
-            if not len(child.head) or (short and not child.label.endswith("是")):
+            announces = _LEADS.search(child.head.of(text)) and len(child.span) <= WHOLE
+            if not len(child.head) or announces or (short and not child.label.endswith("是")):
                 lines += _plain(source, child, child.span)
             else:
                 quoted = _quoted(source, child, child.head)

@@ -8,9 +8,11 @@ not pass for 2021's tasks.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answering import values
@@ -18,7 +20,7 @@ from assistant.language import form, matching, periods
 from assistant.language.question import Question, Term
 from assistant.language.vocabulary import comparable
 from assistant.reader.reading import Read
-from index import regions
+from index import regions, validity
 from index.rows import Row, row
 from index.sentences import trimmed
 from index.structure import heading_path
@@ -80,7 +82,10 @@ class Features:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One sentence that might answer, best understood with its ``features``; ``period`` is its time."""
+    """One sentence that might answer, best understood with its ``features``; ``period`` is its time.
+
+    ``behind`` is what its score has lost because of its document: one that is outdated, or of another place.
+    """
 
     source: Source
     section: int
@@ -89,6 +94,7 @@ class Candidate:
     period: str
     features: Features
     score: float
+    behind: float = 0.0
 
     @property
     def key(self) -> tuple[str, int]:
@@ -114,6 +120,11 @@ WEIGHTS: Mapping[str, float] = {
 SOFT = 4.0
 """What the reader's logits are divided by: they are too sure of themselves, and a share should tell good from best."""
 
+OUTDATED = 2.0
+"""What a sentence loses if its document is no longer in force as it stands, and the question names none of its time."""
+LOCAL = 2.5
+"""What a sentence of one place loses beside those of the whole country, where the question names no place."""
+
 SHORT = 12
 """Characters up to which a clause is no statement of its own, but belongs to its neighbour ("1月21日,")."""
 
@@ -132,6 +143,7 @@ def candidates(
     """
     found = []
     check = form.wanted(question)
+    central = any(source(hit.chunk.document_id).document.facts.level == "中央" for hit in hits)
     for place, hit in enumerate(hits):
         of = source(hit.chunk.document_id)
         rank = 1.0 - place / len(hits)
@@ -140,7 +152,7 @@ def candidates(
             if not span:
                 continue
             text = span.of(of.document.text)
-            if not any(character.isalnum() for character in text):
+            if not any(character.isalnum() for character in text) or text == of.document.title:
                 continue
             section = innermost(of.sections, span)
             period = time(of, section, text)
@@ -154,8 +166,35 @@ def candidates(
             support, relevance = _read(reads, of.document.id, span)
             features = replace(features, support=support, relevance=relevance)
             score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
-            found.append(Candidate(of, section.number, span, text, period, features, score))
+            behind = OUTDATED * _passed_over(question, of) + LOCAL * _is_local(question, of, central)
+            found.append(Candidate(of, section.number, span, text, period, features, score - behind, behind))
     return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.key)))
+
+
+def _passed_over(question: Question, source: Source) -> bool:
+    """Whether a document stands back because it is outdated; one of the year asked for, or named with it, does not."""
+    facts = source.document.facts
+    return facts.status in validity.OUTDATED and _year(facts.date) not in question.periods
+
+
+def _is_local(question: Question, source: Source, central: bool) -> bool:
+    """Whether a document is of one place where others are of the whole country and the question names no place."""
+    return central and not question.places and bool(source.document.facts.region)
+
+
+def announced(source: Source, section: Section) -> Section | None:
+    """The innermost list around a section whose announcement its items need to say anything (有下列行为之一的…:)."""
+    while section.parent is not None:
+        if section.kind == "list":
+            return section if _ANNOUNCES.search(section.head.of(source.document.text)) else None
+        section = source.sections[section.parent]
+    return None
+
+
+_OF_THE_COUNTRY = re.compile(r"全国|我国|国家(?:层面|总体)")
+_WATERS = re.compile("长江|黄河|淮河|珠江|海河|辽河|松花江|太湖|渤海|青藏高原")
+"""Waters and land that laws of their own are made for."""
+_ANNOUNCES = re.compile(r"下列|之一[的，,:：]|(?:以下|如下)(?:基本)?(?:条件|情形|行为|标准|材料|程序|方式)")
 
 
 def _read(reads: Sequence[Read], document_id: str, span: Span) -> tuple[float, float]:
@@ -218,17 +257,32 @@ def agrees(question: Question, period: str, text: str, source: Source, section: 
 def elsewhere(question: Question, text: str, source: Source) -> bool:
     """Whether a sentence is of another place than the question names.
 
-    It is if its document is of a known region that neither holds nor lies in any of the question's places, and
-    neither the sentence nor the title names one of them.
+    It is if its document is of a known region that neither holds nor lies in any of the question's places, or names
+    other places than these where its region is not known, and neither the sentence nor the title names one of them.
+    So is what the law of another river says. What is asked of the whole country is told by no document of one place,
+    unless its sentence is of the country.
     """
-    region = source.document.facts.region
-    if not region or not question.places:
+    facts = source.document.facts
+    waters, titled = set(_WATERS.findall(question.text)), set(_WATERS.findall(source.document.title))
+    if waters and titled and not waters & (titled | set(_WATERS.findall(text))):
+        return True
+    if facts.region and _OF_THE_COUNTRY.search(question.text):
+        return not _OF_THE_COUNTRY.search(text)
+    if not question.places or (not facts.region and facts.level == "中央"):
         return False
+    around = (facts.region,) if facts.region else _places(source.document.text)
     said = text + source.document.title
-    return not any(
-        place in said or regions.within(region, place) or regions.within(place, region)
+    return bool(around) and not any(
+        place in said or regions.within(one, place) or regions.within(place, one)
         for place in question.places
+        for one in around
     )
+
+
+@lru_cache(maxsize=256)
+def _places(text: str) -> tuple[str, ...]:
+    """The places that a document of no known region names."""
+    return tuple(place.full for place in regions.named(text))
 
 
 def head(source: Source, section: Section) -> str:
@@ -238,12 +292,12 @@ def head(source: Source, section: Section) -> str:
     return section.head.of(source.document.text)
 
 
-def _pairs(text: str) -> list[str]:
-    """Every two neighbouring clauses of a sentence; the sentence itself if it has at most two."""
+def _pairs(text: str, lead: str) -> list[str]:
+    """Every two neighbouring clauses of a sentence, behind what announces it; the sentence itself if it has at most two."""
     parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
     if len(parts) < 3:
-        return [text]
-    return [one + other for one, other in pairwise(parts)]
+        return [lead + text]
+    return [lead + one + other for one, other in pairwise(parts)]
 
 
 def _form(check: form.Check | None, text: str, subject: Sequence[Term], weight: Callable[[str], float]) -> float:
@@ -257,12 +311,12 @@ def _form(check: form.Check | None, text: str, subject: Sequence[Term], weight: 
     parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
     shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
     for place, share in enumerate(shares):
-        if share < 0.9 * max(shares):
+        if share < 0.8 * max(shares):
             continue
         start, end = place, place + 1
         while start > 0 and len(parts[start - 1]) <= SHORT:
             start -= 1
-        while end < len(parts) and len(parts[end]) <= SHORT:
+        while end < len(parts) and (len(parts[end]) <= SHORT or parts[end].startswith(("是指", "为", "即"))):
             end += 1
         if check("".join(parts[start:end])):
             return 1.0
@@ -321,13 +375,17 @@ def _features(
 ) -> Features:
     tabled = row_of(source, section, span)
     caption = source.caption(section).of(source.document.text) if tabled else ""
-    own = comparable(f"{caption}；{text}" if tabled else text)
+    above = None if tabled else announced(source, section)
+    lead = "" if above is None or span.start < above.head.end else above.head.of(source.document.text)
+    own = comparable(f"{caption}；{text}" if tabled else f"{lead}{text}")
     path = comparable(f"{source.document.title}；{source.path(section.number)}；")
     subject = residual(question, source)
     weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
-    parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text)
+    parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text, lead)
     shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
     fits = _fits(check, question, source, tabled) if tabled else _form(check, text, subject, weight)
+    if check is not None and not fits and lead and form.is_of_penalty(question):
+        fits = float(check(lead))
     return Features(
         own=matching.coverage(subject, own, weight),
         clause=max(shares),

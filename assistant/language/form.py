@@ -23,8 +23,9 @@ _COUNTED = re.compile(
 )
 _ASKED_UNIT = re.compile(
     r"(?:多少|几)[万亿千百]?"
-    r"(个百分点|周年|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天年米届位度])"
+    r"(个百分点|周年|个?工作日|个?自然日|个月|小时|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天日年米届位度级分])"
 )
+_PEOPLE = frozenset(("人", "人次", "名", "位"))
 _ALSO_UNIT = {
     "人": "人名位",
     "名": "名人位",
@@ -35,6 +36,12 @@ _ALSO_UNIT = {
     "条": "条项",
     "项": "项个条",
 }
+_DAYS = frozenset("天日")
+_DAY_COUNT = re.compile(
+    r"(?<![月\d.])(?:\d[\d,]*|[一二三四五六七八九十百两]+)\s*(?:个?工作日|个?自然日|日(?!起施行)|天)"
+)
+_UNCOUNTED = re.compile(r"\d[\d.]*\s*[万亿](?:余|多)?(?=[、，,；;。]|$)")
+"""A number of people that does not say so: 入境游客111万、增长…"""
 _DURATION_ASKED = re.compile(r"多久|多长|\bhow long\b", re.IGNORECASE)
 _DURATION = re.compile(
     r"[0-9一二三四五六七八九十百两半]+\s*(?:个?(?:工作日|自然日|月|小时|星期)|日|天|年|周|分钟|公里|米)"
@@ -44,7 +51,7 @@ _RATIO = re.compile(
 )
 
 _DAY = re.compile(
-    r"\d{1,4}\s*年(?!来|以上|内)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
+    r"\d{1,4}\s*年(?!来|以上|内)|(?<![\d.])(?:[01]?\d|2[0-4])\s?[:：∶]\s?[0-5]\d(?!\d)|[\d一二三四五六七八九十]{1,3}[点时](?=[至到整半，,。]|$|之间)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
 )
 _EVENT = re.compile(
     r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰"
@@ -60,6 +67,18 @@ _REACHED = frozenset(("完成", "实现", "达峰", "结束"))
 
 _BODIES = "部|委|局|厅|署|院|会|办|组织|机关|单位|部门|委员会|政府|公司|中心|协会|法院"
 _BODY = re.compile(rf"[一-鿿]{{2,}}(?:{_BODIES})")
+_PARTIES = "单位|个人|者|人|人员|企业|机构|组织"
+_PARTY = re.compile(rf"[一-鿿]{{2,}}(?:{_BODIES}|{_PARTIES})")
+_BY_WHOM = re.compile(
+    r"由谁(?!主持|作|讲|出席|致|宣读|念)|[被让向要经找归]谁|谁(?:来|去|有权|可以|应当?|该)?"
+    r"(?:负责|批准|审批|批|确定|制定|规定|组织|监管|管|承担|审核|主管|牵头|实施|发放|支付|出资|出钱|受理|处罚|决定|划定|编制|公布|指定)"
+    r"|(?:义务|责任|纳税|缴费|申请|受理|审批|实施|适用)(?:人|对象|主体|单位)是谁"
+)
+"""Whom a question asks for that bodies answer as well as people: 由谁确定, 谁批准, 纳税人是谁."""
+_POST_ASKED = re.compile(
+    r"(副?(?:组长|总?指挥长?|主任|主席|理事长|秘书长|负责人|召集人|委员|成员))(?:都?是|有|为|由)?(?:谁|哪些人)"
+)
+_BLANK = re.compile(r"\s")
 _BODY_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
 _ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (?:is|was)\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
@@ -70,7 +89,7 @@ _AREA = re.compile(
     r"[一-鿿]{2,}(?:省|市|县|区|镇|村|州|流域|海域|区域|地区)|县城|乡镇|农村|城市|在京|京津冀|长三角"
 )
 _HELD = re.compile(r"召开|举行|举办|开的")
-_WHERE = re.compile(r"在京|在[一-鿿]{2,8}?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
+_WHERE = re.compile(r"在京|设在|挂靠|在[一-鿿]{2,8}?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
 _TYPED_PLACES = re.compile(
     r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)"
     r"|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)|哪里人"
@@ -89,8 +108,25 @@ _DEFINED = (
 """How a comparable text says what ``subject`` is."""
 
 
+_PUNISHED_ASKED = re.compile(
+    r"(?:怎么|如何|怎样|什么|何种|哪些|啥)(?:样的|的)?(?:行政|刑事)?(?:处罚|处理(?=[?？]?$)|惩处|惩罚|罚则|法律责任)|(?:怎么|咋|如何)罚|罚款?多少|罚几"
+    r"|判(?:几年|多久|多少年|什么刑)|(?:怎么|如何)(?:判|定罪)|(?:罚则|罚款|处罚|法律责任)(?:标准|金额|幅度|规定)?(?:是|有|[?？]?$)"
+)
+_PUNISHED = re.compile(
+    r"罚款|罚金|拘留|吊销|暂扣|没收|警告|有期徒刑|拘役|责令(?:限期)?(?:改正|停|关|恢复|补|拆|消|采|缴)|给予处分|依法(?:给予|追究|承担)|从重处罚"
+    r"|处[一二三四五六七八九十百千万\d]+(?:[万千百]?元|倍)"
+)
+
+
+def is_of_penalty(question: Question) -> bool:
+    """Whether ``question`` asks how something is punished."""
+    return bool(_PUNISHED_ASKED.search(question.text))
+
+
 def wanted(question: Question) -> Check | None:
     """A test of whether a text can hold the answer to ``question``; ``None`` where any text can."""
+    if is_of_penalty(question):
+        return lambda text: bool(_PUNISHED.search(text))
     if question.kind == "number":
         return _number(question.text)
     if question.kind == "date":
@@ -107,9 +143,14 @@ def wanted(question: Question) -> Check | None:
 def _number(text: str) -> Check:
     unit = _ASKED_UNIT.search(text)
     if unit:
+        if unit[1] in _DAYS or unit[1].endswith(("工作日", "自然日")):
+            return lambda text: bool(_DAY_COUNT.search(text))
         units = _ALSO_UNIT.get(unit[1], "")
         pattern = re.compile(_NUMERAL + (f"[{units}]" if units else re.escape(unit[1])))
-        return lambda text: bool(pattern.search(text))
+        if unit[1] == "分":
+            pattern = re.compile(_NUMERAL + "分(?!之|别)")
+        people_asked = unit[1] in _PEOPLE
+        return lambda text: bool(pattern.search(text) or (people_asked and _UNCOUNTED.search(text)))
     if _DURATION_ASKED.search(text):
         return lambda text: bool(_DURATION.search(text))
     if _RATIO.search(text):
@@ -134,14 +175,20 @@ def _date(text: str) -> Check:
 def _person(question: Question) -> Check:
     if _BODY_ASKED.search(question.text):
         return lambda text: bool(_BODY.search(text))
+    post = _POST_ASKED.search(question.text)
+    if post:
+        told = re.compile(rf"(?<!副){re.escape(post[1])}[：:][一-鿿]")
+        return lambda text: bool(people.named(text) or told.search(_BLANK.sub("", text)))
     if _ROLE_ASKED.search(question.text) or _WHO_IS.match(question.text):
         return lambda text: bool(_TITLE.search(text))
+    if _BY_WHOM.search(question.text):
+        return lambda text: bool(_PARTY.search(text))
     return lambda text: bool(people.named(text))
 
 
 def _place(question: Question) -> Check:
     if not _TYPED_PLACES.search(question.text) and not _HELD.search(question.text):
-        return lambda text: bool(_AREA.search(text))
+        return lambda text: bool(_AREA.search(text) or _WHERE.search(text))
     asked = comparable(question.text)
     names = [name for name in places() if len(name) > 1 and name not in asked]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import rjieba
 
@@ -128,6 +129,14 @@ def understand(text: str) -> Question:
         articles=tuple(dict.fromkeys(_ARTICLES.findall(plain))),
         terms=tuple(Term(word, weak) for word, weak in words.items()),
         tense=kinds.tense(plain),
+    )
+
+
+def settled(question: Question, today: date) -> Question:
+    """``question`` asking for results where it asks for a figure of years that are over and says nothing of a plan."""
+    over = bool(question.periods) and all(one.isdigit() and int(one) < today.year for one in question.periods)
+    return (
+        replace(question, tense="done") if over and not question.tense and question.kind == "number" else question
     )
 
 

@@ -23,7 +23,8 @@ WRONG = 2
 SUSPECT = 12
 """Suspect characters of a question above which it is left alone, for the same reason."""
 
-_RUN = re.compile(r"[㐀-鿿]+")
+_RUN = re.compile(r"(?<=\d)[㐀-鿿]|[㐀-鿿]+")
+"""Chinese that stands together; what counts a number (8号) is known by the number."""
 _ALIKE = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("ng", "n"))
 _FUNCTION = frozenset(
     "不没无让进来去起还只才却则而且或但因所跟比给叫使令谁哪几每某别又很太最之乎者哦嗯哈咋啥么嘛是的了吗呢吧在自以若如各省市县"
@@ -37,10 +38,11 @@ _BITS = 21
 
 
 class _Suspect(NamedTuple):
-    """A character that forms no known pair: where it stands, and whether inside a word of the dictionary."""
+    """A character that forms no known pair: where it stands, whether inside a word of the dictionary, or a verb itself."""
 
     place: int
     in_word: bool
+    verb: bool = False
 
 
 class _Choice(NamedTuple):
@@ -84,11 +86,11 @@ class Speller:
 
     def _suspects(self, run: str) -> list[_Suspect]:
         found, place = [], 0
-        for word in rjieba.cut(run, False):
+        for word, tag in rjieba.tag(run, False):
             for at in range(place, place + len(word)):
                 pairs = [pair for pair in (run[max(0, at - 1) : at + 1], run[at : at + 2]) if len(pair) == 2]
                 if pairs and not any(map(self._known, pairs)):
-                    found.append(_Suspect(at, len(word) > 1))
+                    found.append(_Suspect(at, len(word) > 1, tag == "v" and len(word) == 1))
             place += len(word)
         return found
 
@@ -155,12 +157,14 @@ def _choices(run: str, suspect: _Suspect, neighbours: Neighbours) -> list[_Choic
         same, both = sounds_alike(choice, was), choice in on_left and choice in on_right
         if suspect.in_word:
             fits = same and counts[1] > 0
+        elif suspect.verb:  # 罚多少, 坐地铁: what the documents do not say may still be asked
+            fits = same and (_makes_word(run, place, choice) or counts[1] > 0)
         elif function:
             fits = same and support > 1
         elif same:
-            fits = support > 0 or both or _makes_word(run, place, choice)
+            fits = _makes_word(run, place, choice) or ((support > 0 or both) and _joins(run, place, choice))
         else:
-            fits = both and support > 1
+            fits = both and support > 1 and _joins(run, place, choice)
         if fits:
             often = min(_OFTEN - 1, max(counts)) / _OFTEN
             score = _SAME_SOUND * same + _BOTH_SIDES * both + support + often
@@ -176,6 +180,16 @@ def _makes_word(run: str, place: int, choice: str) -> bool:
         for size in (3, 4, 5, 6)
         for start in range(max(0, place - size + 1), place + 1)
     )
+
+
+def _joins(run: str, place: int, choice: str) -> bool:
+    """Whether ``choice`` at ``place`` is part of a longer word: 罚 and 补 are words themselves, 峰 in 达峰 is none."""
+    at = 0
+    for word in rjieba.cut(run[:place] + choice + run[place + 1 :], False):
+        if at <= place < at + len(word):
+            return len(word) > 1
+        at += len(word)
+    return False
 
 
 def sounds_alike(one: str, other: str) -> bool:

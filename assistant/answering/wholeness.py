@@ -1,0 +1,85 @@
+"""What the lines of an answer leave out and say nothing without: an announcement, a subject, the rest of a penalty.
+
+(三)利用暗管排放的  →  有下列行为之一的,处十万元以上一百万元以下的罚款: (三)利用暗管排放的
+是指…积水地带      →  本法所称湿地,是指…积水地带
+新增就业1200万人以上 →  今年发展主要预期目标是:新增就业1200万人以上
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from assistant.answering.evidence import announced, clauses
+from assistant.answering.lines import Said, bare, statement
+from assistant.language import form
+from assistant.language.question import Question
+from index.sentences import sentences, trimmed
+from index.types import Span
+
+LONGEST = 60
+"""Characters of an announcement within a sentence that is said with what it announces."""
+
+_LEANS = re.compile(r"^(?:是指|系指|指的是|包括|均?为|即|但|并(?!购|网|联|轨)|且|其中|该|其(?!他|它|余))")
+_TRAILS = re.compile(r"(?:[日月年天]内|之[日前后]起?|的|时|满[\d一二三四五六七八九十]+[年个]月?)$")
+"""How a clause ends that is a condition, and says nothing without what follows."""
+_ANNOUNCED = re.compile(r"(?:^|[。；;，,\n])([^。；;，,\n]{4,}?(?:是|为|目标|预期|如下|包括|任务|要求|标准)[:：])")
+
+
+def whole(question: Question, lines: Sequence[Said]) -> tuple[Said, ...]:
+    """The ``lines`` with what each needs to say something, in their order; lines of tables stay as they are."""
+    return tuple(_with_announcements([line if line.pieces else _widened(question, line) for line in lines]))
+
+
+def _widened(question: Question, line: Said) -> Said:
+    if form.is_of_penalty(question):
+        return replace(line, said=line.quoted)
+    text = line.source.document.text
+    parts = clauses(text, line.quoted)
+    place = next((place for place, part in enumerate(parts) if part.end > line.said.start), 0)
+    while place and _LEANS.match(line.said.of(text)):
+        place -= 1
+        line = replace(line, said=bare(Span(parts[place].start, line.said.end), text))
+    last = next((at for at, part in enumerate(parts) if part.end >= line.said.end), len(parts) - 1)
+    while last + 1 < len(parts) and _TRAILS.search(line.said.of(text)):
+        last += 1
+        line = replace(line, said=bare(Span(line.said.start, parts[last].end), text))
+    before = Span(line.quoted.start, line.said.start).of(text)
+    found = list(_ANNOUNCED.finditer(before))
+    if not found or len(found[-1][1]) > LONGEST or "。" in before[found[-1].end() :]:
+        return line
+    start = line.quoted.start + found[-1].start(1)
+    end = line.quoted.start + found[-1].end(1)
+    if end == line.said.start:
+        return replace(line, said=Span(start, line.said.end))
+    return replace(line, said=Span(start, line.said.end), pieces=(Span(start, end), line.said))
+
+
+def _with_announcements(lines: Sequence[Said]) -> Iterator[Said]:
+    """The lines, each item that stands without its announcement behind it."""
+    said: set[tuple[str, int]] = set()
+    for line in lines:
+        said.add((line.source.document.id, line.quoted.start))
+        if not line.lead and not line.pieces and (lead := _announcement(line)) is not None:
+            key = lead.source.document.id, lead.quoted.start
+            if key not in said and not any(
+                lead.quoted.overlaps(one.quoted) for one in lines if one.source == lead.source
+            ):
+                said.add(key)
+                yield lead
+        yield line
+
+
+def _announcement(line: Said) -> Said | None:
+    source = line.source
+    section = source.sections[line.section]
+    above = announced(source, section) if not statement(line).startswith(source.document.title) else None
+    if above is None or not len(above.head) or line.quoted.start < above.head.end:
+        return None
+    text = source.document.text
+    around = source.sections[above.parent] if above.parent is not None else above
+    start = around.span.start if around.kind == "article" else above.span.start  # 第八十三条 is told, too
+    parts = [one for one in sentences(text, start, above.span.end) if one.overlaps(above.head)]
+    quoted = trimmed(parts[-1], text) if parts else Span(0, 0)
+    return Said(source, above.number, quoted, quoted, lead=True) if len(quoted) else None

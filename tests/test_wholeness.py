@@ -1,0 +1,86 @@
+"""Lines that are said with what they say nothing without; penalties among them."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.answering.answer import fitting
+from assistant.answering.evidence import Source, candidates
+from assistant.answering.lines import Said, statement
+from assistant.answering.penalties import penalties
+from assistant.answering.wholeness import whole
+from assistant.language.question import understand
+from index.sentences import sentences, trimmed
+from index.split import chunks
+from index.structure import sections
+from index.types import Document, Facts, Hit, Span
+
+LAW = """云溪市水污染防治条例
+第一条 禁止私设暗管排放水污染物。
+第二条 违反本条例规定，有下列行为之一的，责令改正，处十万元以上一百万元以下的罚款：
+（一）未取得许可排放水污染物的；
+（二）私设暗管排放水污染物的。
+第三条 违反本条例规定，向河道倾倒垃圾的，处一万元以下的罚款；拒不清除的，处五万元以下的罚款。
+第四条 本条例所称湿地，是指常年或者季节性积水地带，自批准之日起满5年，方开工建设的，应当重新审核。
+第五条 今年主要预期目标是：生产总值增长5%左右；城镇新增就业1200万人以上。
+"""
+
+
+def of(text: str) -> Source:
+    return Source(Document("d", text, Facts(title="云溪市水污染防治条例"), "d.txt", ""), sections(text))
+
+
+def said(part: str) -> list[str]:
+    """The lines that come of saying ``part`` alone, for a question of no sort."""
+    source = of(LAW)
+    start = LAW.index(part)
+    span = Span(start, start + len(part))
+    around = (trimmed(one, LAW) for one in sentences(LAW, 0, len(LAW)))
+    quoted = next(one for one in around if one.overlaps(span))
+    section = [one for one in source.sections if one.span.covers(quoted)][-1]
+    return [statement(line) for line in whole(understand("什么"), [Said(source, section.number, span, quoted)])]
+
+
+@pytest.mark.parametrize(
+    ("part", "expected"),
+    [
+        ("是指常年或者季节性积水地带", ["第四条 本条例所称湿地，是指常年或者季节性积水地带"]),
+        ("自批准之日起满5年", ["自批准之日起满5年，方开工建设的，应当重新审核"]),
+        ("城镇新增就业1200万人以上", ["第五条 今年主要预期目标是：城镇新增就业1200万人以上"]),
+        ("禁止私设暗管排放水污染物", ["禁止私设暗管排放水污染物"]),
+        (
+            "（二）私设暗管排放水污染物的",
+            [
+                "第二条 违反本条例规定，有下列行为之一的，责令改正，处十万元以上一百万元以下的罚款：",
+                "（二）私设暗管排放水污染物的",
+            ],
+        ),
+    ],
+)
+def test_a_line_is_said_with_what_it_needs(part: str, expected: list[str]) -> None:
+    assert said(part) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        (
+            "私设暗管排放水污染物怎么处罚",
+            [
+                "第二条 违反本条例规定，有下列行为之一的，责令改正，处十万元以上一百万元以下的罚款：",
+                "（二）私设暗管排放水污染物的。",
+            ],
+        ),
+        (
+            "向河道倾倒垃圾罚多少钱",
+            ["第三条 违反本条例规定，向河道倾倒垃圾的，处一万元以下的罚款；拒不清除的，处五万元以下的罚款。"],
+        ),
+        ("私设暗管是什么", []),
+    ],
+)
+def test_a_penalty_is_told_whole(question: str, expected: list[str]) -> None:
+    source = of(LAW)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", LAW, source.sections)]
+    asked = understand(question)
+    found = fitting(asked, candidates(asked, hits, lambda _: source, lambda _: 1.0))
+    assert [statement(line) for line in whole(asked, penalties(asked, found))] == expected
