@@ -22,6 +22,8 @@ from index.types import Hit
 
 RELATED = 3
 """Nearest passages shown with a refusal."""
+SURE = 0.85
+"""Share of the reader's best span from which on a sentence may answer whatever its form (创始于1996年, 归降了拓跋珪)."""
 
 _OWN_ENUMERATOR = re.compile(
     r"^(?:[一二三四五六七八九十]+(?:是|要|、)|[（(][一二三四五六七八九十\d]+[)）]|\d+[.、．]"
@@ -85,9 +87,12 @@ def _groups(finding: Finding) -> Sequence[Sequence[Candidate]]:
 
 
 def fitting(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
-    """The candidates that have what the kind of question wants; a date must stand in the clause that tells."""
+    """The candidates that have what the kind of question wants, or of which the reader is sure.
+
+    A date must stand in the clause that tells.
+    """
     least = 1.0 if question.kind == "date" else 0.5
-    return [candidate for candidate in found if candidate.features.form >= least]
+    return [one for one in found if one.features.form >= least or one.features.support >= SURE]
 
 
 def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:

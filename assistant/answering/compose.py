@@ -69,13 +69,14 @@ def compose(
         return tuple(_plain(article[0], article[1], article[1].span))
     if rows := tabled.lines(question, best, weight):
         return tuple(_row(best.source, row) for row in rows)
+    pick = picked([one for one in found if _stands_beside(one, best)], reads)
+    stressed = pick if question.kind != "list" else None  # of a list every item is the answer
     if question.kind in {"list", "open", "definition", "reason"}:
         section = _whole_section(question, found, weight) or _headed(question, best)
         if section is not None:
-            return _section(*section)
+            return marked(_section(*section), stressed)
     if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
-        return led
-    pick = picked([one for one in found if _stands_beside(one, best)], reads)
+        return marked(led, stressed)
     if pick is not None and _outdoes(pick, question, best):
         return tuple(map(in_clause, pick.lines))
     if question.kind in {"list", "open", "reason"}:
