@@ -24,12 +24,16 @@ LAKES = """云溪市湖泊保护办法
 第二条 湖泊保护遵循统筹规划、生态优先的原则。
 第三条 围网养殖应当依照《云溪市渔业条例》办理养殖证，养殖证有效期为三年。
 """
+NEWS = """市司法局推出企业服务新举措
+近日，市司法局编制了《云溪市企业法律服务指引》，供企业免费下载。
+指引由市律师协会协助编写，收录劳动用工问答八十条。
+"""
 
 
 @pytest.fixture(scope="module")
 def town(cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("town")
-    for name, text in (("河道", RIVERS), ("湖泊", LAKES)):
+    for name, text in (("河道", RIVERS), ("湖泊", LAKES), ("消息", NEWS)):
         (folder / f"{name}.txt").write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("POLICYQA_CACHE", str(cache))
@@ -76,6 +80,13 @@ def test_what_another_says_of_it_is_told_as_such(town: Assistant) -> None:
     assert answer.text.startswith("已收录的文件中没有《云溪市渔业条例》。以下出自提到它的文件：\n")
     assert "三年" in answer.text
     assert answer.citations[0].title == "云溪市湖泊保护办法"
+
+
+def test_news_that_it_was_issued_are_about_it(town: Assistant) -> None:
+    answer = town.ask("《云溪市企业法律服务指引》收录了多少条劳动用工问答")
+    assert answer.answered
+    assert answer.text.startswith("已收录的文件中没有《云溪市企业法律服务指引》。以下出自提到它的文件：\n")
+    assert "八十条" in answer.text
 
 
 def test_only_what_is_looked_in_is_there(town: Assistant) -> None:

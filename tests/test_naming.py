@@ -23,6 +23,7 @@ from assistant.language.question import understand
         ("黄河保护法里生态流量由谁确定", [Mention("黄河保护法", "law", False)]),
         # no name of one document
         ("《办法》第三条", []),
+        ("《指南》对哪些企业提出要求", []),
         ("本条例第五条", []),
         ("这个办法第三条", []),
         ("有关规定第三条", []),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.answer import fitting
+from assistant.answering.compose import compose
 from assistant.answering.evidence import Source, candidates
 from assistant.answering.lines import Said, statement
 from assistant.answering.penalties import penalties
@@ -84,3 +85,19 @@ def test_a_penalty_is_told_whole(question: str, expected: list[str]) -> None:
     asked = understand(question)
     found = fitting(asked, candidates(asked, hits, lambda _: source, lambda _: 1.0))
     assert [statement(line) for line in whole(asked, penalties(asked, found))] == expected
+
+
+def test_an_article_that_announces_something_is_told_with_it() -> None:
+    text = (
+        "第一章 子女教育\n第一条 子女教育按照每月一千元的标准扣除。\n第二章 赡养老人\n"
+        "第二条 赡养老人的支出按照以下标准扣除：\n（一）独生子女每月二千元；\n（二）其他子女每月一千元。\n"
+        "第三条 本办法所称老人是指年满60岁的父母。\n"
+    )
+    source = of(text)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", text, source.sections)]
+    asked = understand("赡养老人怎么扣除")
+    lines = compose(asked, candidates(asked, hits, lambda _: source, lambda _: 1.0), lambda _: 1.0)
+    said = "".join(map(statement, lines))
+    assert "独生子女每月二千元" in said
+    assert "其他子女每月一千元" in said
+    assert "子女教育" not in said

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from assistant.answering import tabled
-from assistant.answering.evidence import Candidate, Source, announced, clauses, head, residual
+from assistant.answering.evidence import Candidate, Source, announced, clauses, head, residual, row_of
 from assistant.answering.lines import Said, bare
 from assistant.answering.measures import parallel
 from assistant.answering.picking import Pick, in_clause, marked, picked
@@ -35,6 +35,9 @@ ALIKE = 0.6
 development questions are right, 287 with it, and ncp loses half a point of ROUGE-L."""
 NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
+CLOSE, MORE = 1.0, 0.25
+"""By how much a row may be worse than the best sentence, and what more of the subject it says, to be told for it: of
+新建锅炉 二氧化硫 the limit, not what the standard is about."""
 NEAR_LISTED = 0.9
 """An item of a list is said for the best sentence if its subject is covered this well with its announcement."""
 EQUAL = 0.98
@@ -67,8 +70,9 @@ def compose(
     article = article_asked(question, found)
     if article is not None:
         return tuple(_plain(article[0], article[1], article[1].span))
-    if rows := tabled.lines(question, best, weight):
-        return tuple(_row(best.source, row) for row in rows)
+    telling = next((one for one in found[:MOST] if _is_row(one) and _says_more(one, best)), best)
+    if rows := tabled.lines(question, telling, weight):
+        return tuple(_row(telling.source, row) for row in rows)
     pick = picked([one for one in found if _stands_beside(one, best)], reads)
     stressed = pick if question.kind != "list" else None  # of a list every item is the answer
     if question.kind in {"list", "open", "definition", "reason"}:
@@ -87,6 +91,17 @@ def compose(
         lines = (_sentence(best),)
     one = len({line.quoted for line in lines}) == 1
     return marked(lines, pick) if one or question.kind != "list" else lines
+
+
+def _is_row(candidate: Candidate) -> bool:
+    """Whether a candidate is the row of a table."""
+    section = candidate.source.sections[candidate.section]
+    return row_of(candidate.source, section, candidate.span) is not None
+
+
+def _says_more(candidate: Candidate, best: Candidate) -> bool:
+    """Whether a candidate that is about as good as the best one says clearly more of the subject."""
+    return candidate.score >= best.score - CLOSE and candidate.features.own >= best.features.own + MORE
 
 
 def _stands_beside(candidate: Candidate, best: Candidate) -> bool:
@@ -203,7 +218,7 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
     if children:
         short = all(len(child.span) <= SHORT_ITEM for child in children)
         for child in children:
-            announces = _LEADS.search(child.head.of(text)) and len(child.span) <= WHOLE
+            announces = len(child.span) <= WHOLE and _LEADS.search(_quoted(source, child, child.head).of(text))
             if not len(child.head) or announces or (short and not child.label.endswith("是")):
                 lines += _plain(source, child, child.span)
             else:

@@ -23,6 +23,7 @@ LEAST = 0.6
 """Share of what is asked of a document that a passage which only names it covers at least."""
 _SHORTEST = 4
 """Characters of a name from which on it may be a part of a title."""
+_ISSUED = re.compile(r"(?:印发|发布|公布|编制|推出|出台|制定|编写)[^。；\n]{0,40}《[^《》\n]{2,80}》")
 _YEAR = re.compile(r"-(\d{2}|\d{4})$")
 _TYPES = ("实施条例", "条例", "办法", "规定", "细则", "规则", "解释", "标准", "方案", "法")
 
@@ -93,9 +94,19 @@ def groups(named: Sequence[Named], question: Question, found: Sequence[Candidate
     asked = _besides(named, question)
     if not asked or any(one.mention.article for one in named):
         return (inside,)
-    others = ((one, _around(one)) for one in found if one.source.document.id not in of)
-    naming = [one for one, text in others if said(named, text) and _covered(asked, comparable(text)) >= LEAST]
+    others = [one for one in found if one.source.document.id not in of]
+    naming = [
+        one
+        for one in others
+        if (said(named, _around(one)) or _tells_of(named, one.source.document.text))
+        and _covered(asked, comparable(_around(one))) >= LEAST
+    ]
     return inside, naming
+
+
+def _tells_of(named: Iterable[Named], text: str) -> bool:
+    """Whether a text tells that one of the named documents was issued, and so is about it."""
+    return any(one.said_in(told[0]) for told in _ISSUED.finditer(text) for one in named)
 
 
 def _besides(named: Iterable[Named], question: Question) -> tuple[Term, ...]:

@@ -28,12 +28,12 @@ def penalties(question: Question, found: Sequence[Candidate]) -> tuple[Said, ...
     if not form.is_of_penalty(question):
         return ()
     punishing = [one for one in found if one.features.form >= 1.0]
-    reached = max((one.features.own for one in punishing), default=0.0)
+    least = min((one.behind for one in punishing if one.features.own >= LEAST), default=0.0)
+    standing = [one for one in punishing if one.behind <= least]
+    reached = max((one.features.own for one in standing), default=0.0)
     if reached < LEAST:
         return ()
-    alike = [one for one in punishing if one.features.own >= EQUAL * reached]
-    least = min(one.behind for one in alike)
-    alike = [one for one in alike if one.behind == least]
+    alike = [one for one in standing if one.features.own >= EQUAL * reached]
     document = alike[0].source.document.id
     inside = [one for one in alike if one.source.document.id == document]
     told = sorted(inside, key=lambda one: (len(one.text), -one.score))[:MOST]
