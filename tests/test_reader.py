@@ -84,7 +84,22 @@ def test_a_hit_that_stands_in_an_earlier_window_is_not_read_again() -> None:
     assert found[0].span.covers(hits[1].chunk.span)
     assert all(window.text == window.span.of(text) and len(window.text) >= SIZE for window in found)
     assert found[0].above.startswith("通知")
-    assert len(windows(hits, lambda _: source, most=3)) == 3
+    assert len(windows(hits, lambda _: source, room=3 * SIZE)) == 3
+
+
+def test_more_windows_of_short_documents_are_read() -> None:
+    documents = {f"d{number}": f"第{number}条规定甲事项的办理条件。" for number in range(30)}
+    sources = {
+        id_: Source(Document(id_, text, Facts(title="法"), "d.txt", ""), sections(text))
+        for id_, text in documents.items()
+    }
+    hits = [
+        Hit(chunk, 1.0, 1.0, 0.8)
+        for id_, text in documents.items()
+        for chunk in chunks(id_, text, sources[id_].sections)
+    ]
+    found = windows(hits, sources.__getitem__, room=100)
+    assert len(found) == 100 // len("第0条规定甲事项的办理条件。")
 
 
 # spans

@@ -9,25 +9,30 @@ from assistant.reader.reading import Window
 from index.search import context
 from index.types import Hit, Span
 
-MOST = 6
-"""Windows that are read for a question; eight bring ROUGE-L one point more and take a third longer."""
 SIZE = 400
 """Characters of a window."""
+ROOM = 6 * SIZE
+"""Characters that are read for a question, which is what reading takes its time for: six windows, or more of short
+documents. Eight windows bring ROUGE-L one point more and take a third longer."""
 BEFORE = 0.25
 """Share of the room around a hit that is given to what stands before it; answers go on behind it more often."""
 
 
-def windows(hits: Sequence[Hit], source: Callable[[str], Source], most: int = MOST) -> tuple[Window, ...]:
-    """Windows around the best hits, in their order; a hit that stands in an earlier window is passed over."""
+def windows(hits: Sequence[Hit], source: Callable[[str], Source], room: int = ROOM) -> tuple[Window, ...]:
+    """Windows of ``room`` characters together around the best hits, in their order.
+
+    A hit that stands in an earlier window is passed over.
+    """
     found: list[Window] = []
     for hit in hits:
-        if len(found) == most:
-            break
         chunk = hit.chunk
         if any(chunk.document_id == window.document_id and window.span.covers(chunk.span) for window in found):
             continue
         document = source(chunk.document_id).document
         span = around(chunk.span, len(document.text))
+        room -= len(span)
+        if room < 0:
+            break
         above = context(document.title, chunk.heading)
         found.append(Window(document.id, span, above, span.of(document.text), hit.score))
     return tuple(found)
