@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from safetensors.numpy import save_file
 
 from evals.folds import FOLDS, fold, kept_out, trained_on
+from evals.training.export import mean
 from evals.training.samples import WINDOW, Sample, around, of_passages, places, restored, write
 from evals.types import Question, Source, Task
 from index.types import Span
@@ -66,3 +70,18 @@ def test_samples_come_back_as_they_were_written(tmp_path) -> None:
     samples = [Sample("问", "上", "文中答", ((2, 3),), 1.0), Sample("问", "", "文", (), None, read=False)]
     assert write(tmp_path / "deep" / "samples.jsonl", samples) == 2
     assert list(restored(tmp_path / "deep" / "samples.jsonl")) == samples
+
+
+def test_the_weights_of_several_rounds_are_averaged_by_name_and_moments_left_behind(tmp_path: Path) -> None:
+    layer = "weights.encoder.encoder.layer.0.attention.self.query.weight"
+    for number, value in enumerate((1.0, 2.0, 6.0)):
+        tensors = {
+            layer: np.full((2, 2), value, np.float32),
+            "weights.heads.bias": np.full(3, -value, np.float32),
+            "moments.0.step": np.ones(1, np.float32),
+        }
+        save_file(tensors, tmp_path / str(number))
+    found = mean([tmp_path / str(number) for number in range(3)])
+    assert set(found) == {"l0.q.w", "heads.b"}
+    np.testing.assert_allclose(found["l0.q.w"], 3.0)
+    np.testing.assert_allclose(found["heads.b"], -3.0)

@@ -1,13 +1,20 @@
-"""From a checkpoint to the file that ships: ``python -m evals.training.export``."""
+"""From checkpoints to the file that ships: ``python -m evals.training.export``.
+
+The weights that ship are the mean of those at the end of the rounds (Izmailov et al., "Averaging Weights Leads to
+Wider Optima and Better Generalization", 2018): each round ends elsewhere in the same valley, their mean near its
+middle.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import numpy as np
+import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
 from assistant.reader.weights import CARD, FILE, HEADS, card, shrink
@@ -37,19 +44,26 @@ def named(name: str) -> str:
     return f"l{layer}.{_PARTS['.'.join(part)]}.{kind[0]}"
 
 
+def mean(paths: Sequence[Path]) -> dict[str, npt.NDArray[np.float32]]:
+    """The mean of the weights of several checkpoints, by their names in the bundled file."""
+    total: dict[str, npt.NDArray[np.float32]] = {}
+    for path in paths:
+        for name, values in load_file(path).items():
+            if name.startswith("weights."):
+                own = named(name.removeprefix("weights."))
+                total[own] = total.get(own, np.float32(0)) + values.astype(np.float32) / np.float32(len(paths))
+    return total
+
+
 @click.command()
-@click.option("--home", type=click.Path(path_type=Path), help="where the checkpoint lies")
+@click.option("--home", type=click.Path(path_type=Path), help="where the checkpoints lie")
 @click.option("--fold", "out", default=0, help="which fold it was trained without")
-@click.option("--round", "round_", default=0, help="the last round of training")
+@click.option("--round", "rounds", default=[0], multiple=True, help="a round of training; several are averaged")
 @click.option("--to", type=click.Path(path_type=Path), default=FILE, help="the file to be written")
-def main(home: Path | None, out: int, round_: int, to: Path) -> None:
+def main(home: Path | None, out: int, rounds: Sequence[int], to: Path) -> None:
     """Write what training changed, in 4 bits, and its checksum into the card."""
-    path = checkpoint(settings(home=home).home, out, round_)
-    trained = {
-        named(name.removeprefix("weights.")): values.astype(np.float32)
-        for name, values in load_file(path).items()
-        if name.startswith("weights.")
-    }
+    folder = settings(home=home).home
+    trained = mean([checkpoint(folder, out, round_) for round_ in rounds])
     save_file(shrink(model.read_weights(model.weights_file()), trained), to)
     about = {
         **(card() if CARD.exists() else {}),
