@@ -24,14 +24,14 @@ def write_arrays(path: Path, stamp: str, arrays: Mapping[str, np.ndarray], **num
         temporary.unlink(missing_ok=True)
 
 
-def read_arrays(path: Path, stamp: str) -> dict[str, np.ndarray] | None:
+def read_arrays(path: Path, stamp: str | None) -> dict[str, np.ndarray] | None:
     """What ``write_arrays`` wrote, or ``None`` if it is missing, damaged or bears another stamp.
 
-    Damage is seen by the checksum that the format keeps for every array.
+    With ``None`` for a stamp, any will do. Damage is seen by the checksum that the format keeps for every array.
     """
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            if str(file["stamp"]) != stamp:
+            if stamp is not None and str(file["stamp"]) != stamp:
                 return None
             return {name: file[name] for name in file.files if name != "stamp"}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

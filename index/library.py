@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import NamedTuple
 
 import filelock
 import numpy as np
 
+from index.deriving import derived, documents
 from index.duplicates import letters
 from index.errors import EncoderMismatch, InvalidQuestion, LibraryError, LoadError, PolicyError, UnknownDocument
 from index.ingest import OVERHEAD, Batch, Found, attempt, found
@@ -24,20 +24,19 @@ from index.ingest import Report as Report
 from index.lexical import Lexical
 from index.load import Limits, archive
 from index.parsing import Parsed, prepared
-from index.search import CANDIDATES, Scored, Snapshot, context, rank, references
+from index.search import CANDIDATES, Scored, Snapshot, rank, references
 from index.store import Failure, Known, Store, Summary, blank, busy, faults, read_only_error
 from index.types import Chunk, Document, Filters, Hit, Section
-from index.validity import validity, with_validity
-from index.vectors import Vectors
 from index.workers import Source, Workers
 
 WRITER_PATIENCE = 5.0
 """Seconds that a writer waits for another one to end."""
 
+BESIDE = 2
+"""Times that what search needs is derived beside all other reading, before a writer that goes on makes it wait."""
+
 _MOST = 3 * CANDIDATES
 """More than a search ever ranks."""
-
-_log = logging.getLogger(__name__)
 
 
 class _Listed(NamedTuple):
@@ -51,9 +50,10 @@ class _Listed(NamedTuple):
 class Library:
     """The documents under ``home``, which is made if need be; a context manager.
 
-    One handle may be shared by threads. Reading never waits for a writer, in this process or another, and sees
-    what is committed when it begins. Where ``home`` cannot be written, an existing library is read all the same
-    and writing raises ``LibraryReadOnly``, as it does with ``read_only``.
+    One handle may be shared by threads. Reading never waits for a writer, in this process or another, and sees what is
+    committed when it begins; only a search waits for what it needs to be derived anew after a change. Where ``home``
+    cannot be written, an existing library is read all the same and writing raises ``LibraryReadOnly``, as it does with
+    ``read_only``.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class Library:
         self._encoder = encoder
         self._path = home / "library.sqlite"
         self._lock = RLock()
+        self._deriving = Lock()
         self._snapshot: Snapshot | None = None
         self._listed: _Listed | None = None
         if blank(self._path):
@@ -296,8 +297,8 @@ class Library:
     @property
     def lexical(self) -> Lexical:
         """The present lexical index, for how telling a token is."""
-        with self._lock, self._store.snapshot():
-            return self._present().lexical
+        with self._searched() as snapshot:
+            return snapshot.lexical
 
     def search(self, query: str, k: int = 5, filters: Filters | None = None) -> tuple[Hit, ...]:
         """Up to ``k`` hits, best first, among the documents that ``filters`` let through.
@@ -316,8 +317,7 @@ class Library:
                 return ()
             self._check_encoder(self._store)
         vector = self._encoder.encode_queries([query])[0]
-        with self._lock, self._store.snapshot():
-            snapshot = self._present()
+        with self._searched() as snapshot:
             labels = references(query).articles
             articles = np.searchsorted(snapshot.ids, self._store.articles(labels)) if labels else None
             ranked = self._without_twins(snapshot, rank(snapshot, query, vector, _MOST, filters, articles), k)
@@ -351,65 +351,48 @@ class Library:
             seen[document.id] = None
         return kept
 
-    def _present(self) -> Snapshot:
-        """The library as it is in the transaction that is open, made anew only when something changed."""
-        stamp = self._store.meta("stamp")
+    @contextmanager
+    def _searched(self) -> Iterator[Snapshot]:
+        """The library as search sees it, in a transaction of which it is the state; derived anew if something changed."""
+        for _ in range(BESIDE):
+            with self._lock, self._store.snapshot():
+                snapshot = self._present()
+                if snapshot is not None:
+                    yield snapshot
+                    return
+            with self._deriving:
+                store = Store(self._path)
+                try:
+                    with store.snapshot():
+                        if self._snapshot is None or self._snapshot.stamp != store.meta("stamp"):
+                            self._snapshot = self._derived(store)
+                finally:
+                    store.close()
+        with self._lock, self._store.snapshot():
+            snapshot = self._snapshot = self._present() or self._derived(self._store)
+            yield snapshot
+
+    def _derived(self, store: Store) -> Snapshot:
+        self._check_encoder(store)
+        before = self._snapshot.lexical if self._snapshot else None
+        return derived(store, self.home, before, keep=not self.read_only)
+
+    def _present(self) -> Snapshot | None:
+        """What was derived, if it is of the state of the transaction that is open, with the validity as of today."""
+        snapshot = self._snapshot
+        if snapshot is None or snapshot.stamp != self._store.meta("stamp"):
+            return None
         documents = tuple(self._present_documents().values())
-        if self._snapshot is None or self._snapshot.stamp != stamp:
-            self._check_encoder(self._store)
-            self._snapshot = self._read(stamp, documents)
-        elif self._snapshot.documents != documents:
-            self._snapshot = replace(self._snapshot, documents=documents)
-        return self._snapshot
+        if snapshot.documents != documents:
+            snapshot = self._snapshot = replace(snapshot, documents=documents)
+        return snapshot
 
     def _present_documents(self) -> Mapping[str, Summary]:
         """All documents, with their validity as of today, in the transaction that is open, by their ids."""
         stamp, today = self._store.meta("stamp"), date.today()
         if self._listed is None or self._listed[:2] != (stamp, today):
-            summaries = self._store.summaries()
-            stored = {summary.id: summary.facts for summary in summaries}
-            known = validity(stored, self._store.repeals(), today)
-            self._listed = _Listed(
-                *(stamp, today),
-                {one.id: replace(one, facts=with_validity(one.facts, known.get(one.id))) for one in summaries},
-            )
+            self._listed = _Listed(stamp, today, documents(self._store, today))
         return self._listed.documents
-
-    def _read(self, stamp: str, documents: tuple[Summary, ...]) -> Snapshot:
-        ordinals = {document.id: place for place, document in enumerate(documents)}
-        titles = {document.id: document.title for document in documents}
-        places = self._store.places()
-        lexical_path, vectors_path = self.home / "lexical.npz", self.home / "vectors.npz"
-        lexical = Lexical.load(lexical_path, stamp)
-        if lexical is None:
-            texts = (
-                f"{context(titles[chunk.document_id], chunk.heading)}\n{chunk.text}"
-                for chunk in self._store.every_chunk()
-            )
-            lexical = Lexical.build(texts)
-            self._keep(lexical, lexical_path, stamp)
-        vectors = Vectors.load(vectors_path, stamp)
-        if vectors is None:
-            vectors = Vectors.build(self._store.first_vectors())
-            self._keep(vectors, vectors_path, stamp)
-        return Snapshot(
-            stamp=stamp,
-            ids=np.array([place[0] for place in places], dtype=np.int64),
-            owner=np.array([ordinals[place[1]] for place in places], dtype=np.int64),
-            periods=np.array([place[2] for place in places], dtype=np.str_),
-            documents=documents,
-            lexical=lexical,
-            vectors=vectors,
-        )
-
-    def _keep(self, derived: Lexical | Vectors, path: Path, stamp: str) -> None:
-        """Save what was derived for the next process; where that cannot be, it lives in memory alone."""
-        if self.read_only:
-            return
-        try:
-            derived.save(path, stamp)
-        except OSError as error:
-            _log.info("%s is not kept on disk: %s", path, error)
 
 
 def _same(file: Found, known: Mapping[str, Known]) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.arrays import write_arrays
 from index.lexical import K1, B, Lexical, normalise, tokens
 
 
@@ -77,6 +78,35 @@ def test_an_index_of_nothing_scores_nothing(texts: list[str]) -> None:
     assert Lexical.build(texts).scores("水").tolist() == [0.0] * len(texts)
 
 
+ROWS = st.lists(st.sampled_from(["水土", "气体", "水", "", "GB 8978", "水土水土", "\ud800水", "?水"]), max_size=6)
+
+
+@given(ROWS, ROWS)
+def test_built_from_another_it_is_the_same_as_built_anew(earlier: list[str], texts: list[str]) -> None:
+    before = Lexical.build(earlier)
+    known = [before.scores(token).tolist() for token in ("水", "土", "gb")]
+    changed, fresh = Lexical.build(texts, before), Lexical.build(texts)
+    assert len(changed) == len(texts)
+    for token in ("水", "土", "水土", "气体", "gb", "8978"):
+        assert np.array_equal(changed.scores(token), fresh.scores(token))
+        assert (changed.frequency(token), token in changed) == (fresh.frequency(token), token in fresh)
+    assert [before.scores(token).tolist() for token in ("水", "土", "gb")] == known
+
+
+def test_from_a_change_only_what_is_new_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = Lexical.build(["水土", "气体", "水土"])
+    counted: list[str] = []
+
+    def counting(text: str) -> list[str]:
+        counted.append(text)
+        return tokens(text)
+
+    monkeypatch.setattr("index.lexical.tokens", counting)
+    # Of three times 水土 two were there before.
+    Lexical.build(["气体", "水土", "水土", "水土", "噪声"], before)
+    assert counted == ["水土", "噪声"]
+
+
 @pytest.mark.parametrize("texts", [[], ["", "，"], ["碳达峰", "", "PM2.5 98.2%", "ﷺ"]])
 def test_saved_and_loaded_it_is_the_same(texts: list[str], tmp_path: Path) -> None:
     built = Lexical.build(texts)
@@ -95,6 +125,9 @@ def test_another_stamp_a_missing_and_a_damaged_file_are_not_loaded(tmp_path: Pat
     assert Lexical.load(path, "stamp") is None
     Lexical.build(["碳达峰"] * 50).save(path, "stamp")
     assert Lexical.load(path, "other") is None
+    whatever = Lexical.load(path, None)
+    assert whatever is not None
+    assert len(whatever) == 50
     whole = path.read_bytes()
     path.write_bytes(whole[: len(whole) // 2])
     assert Lexical.load(path, "stamp") is None
@@ -102,6 +135,8 @@ def test_another_stamp_a_missing_and_a_damaged_file_are_not_loaded(tmp_path: Pat
     path.write_bytes(whole[:place] + b"\xff" + whole[place + 1 :])
     assert Lexical.load(path, "stamp") is None
     path.write_bytes(b"")
+    assert Lexical.load(path, "stamp") is None
+    write_arrays(path, "stamp", {"data": np.zeros(1)})  # another version's
     assert Lexical.load(path, "stamp") is None
 
 

@@ -9,6 +9,8 @@ import sys
 import tempfile
 import textwrap
 import threading
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import filelock
@@ -31,7 +33,8 @@ from index.errors import (
     UnknownFormat,
     UnreadableFile,
 )
-from index.library import Library
+from index.lexical import Lexical
+from index.library import BESIDE, Library
 from index.types import Filters
 
 WATER = """节约用水办法
@@ -132,6 +135,53 @@ def test_a_removed_document_is_never_found_again_by_any_handle(library: Library,
                 handle.sentence_vectors(hit.chunk)
     with pytest.raises(UnknownDocument):
         library.remove(hit.chunk.document_id)
+
+
+def test_while_search_is_derived_anew_all_else_is_read(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(folder)
+    begun, go_on, build = threading.Event(), threading.Event(), Lexical.build
+
+    def slow(texts: Iterable[str], before: Lexical | None = None) -> Lexical:
+        begun.set()
+        assert go_on.wait(60)
+        return build(texts, before)
+
+    monkeypatch.setattr(Lexical, "build", slow)
+    with ThreadPoolExecutor(1) as thread:
+        searching = thread.submit(library.search, "水表")
+        try:
+            assert begun.wait(60)
+            first, *_ = library.documents()
+            assert library.document(first.id).text
+            assert library.version == 2
+            library.remove(first.id)
+            assert len(library.documents()) == 1
+        finally:
+            go_on.set()
+        assert first.id not in {hit.chunk.document_id for hit in searching.result(60)}
+
+
+def test_a_search_ends_though_others_never_stop_writing(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(folder)
+    (last,) = (one for one in library.documents() if one.path.endswith("water.txt"))
+    built: list[int] = []
+    build = Lexical.build
+
+    def while_others_write(texts: Iterable[str], before: Lexical | None = None) -> Lexical:
+        made = build(texts, before)
+        built.append(len(made))
+        (folder / "water.txt").write_text(f"{WATER}第{len(built)}次修改。", encoding="utf-8")
+        with Library(library.home, HashedEncoder()) as other:
+            other.add(folder)
+        return made
+
+    monkeypatch.setattr(Lexical, "build", while_others_write)
+    assert last.id in {hit.chunk.document_id for hit in library.search("水表")}
+    assert len(built) == BESIDE + 1
 
 
 def test_a_file_that_fails_keeps_no_other_out(library: Library, folder: Path) -> None:
