@@ -15,7 +15,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import RLock
+from threading import Lock, RLock
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 
 import numpy as np
@@ -102,10 +102,9 @@ class Encoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 for each text, float32 (n, dimension); (0, dimension) for no text."""
         rows = np.empty((len(texts), self.dimension), np.float32)
-        with self._lock:
-            engine = self._on_torch() if self._backend == "torch" else self._on_onnx()
-            for index, vectors in _encode(engine, [Passage("", text) for text in texts], engine.query_prompt):
-                rows[index] = vectors[0]
+        engine = self._on_torch() if self._backend == "torch" else self._on_onnx()
+        for index, vectors in _encode(engine, [Passage("", text) for text in texts], engine.query_prompt):
+            rows[index] = vectors[0]
         return rows
 
     def encode_passages(
@@ -117,12 +116,11 @@ class Encoder:
         gets its passage's row. ``progress`` is called after each batch with the number of passages in it.
         """
         results: dict[int, Vectors] = {}
-        with self._lock:
-            engine = self._for_passages(len(passages))
-            for index, vectors in _encode(engine, passages, engine.passage_prompt):
-                results[index] = vectors
-                if progress is not None and (len(results) % _BATCH == 0 or len(results) == len(passages)):
-                    progress((len(results) - 1) % _BATCH + 1)
+        engine = self._for_passages(len(passages))
+        for index, vectors in _encode(engine, passages, engine.passage_prompt):
+            results[index] = vectors
+            if progress is not None and (len(results) % _BATCH == 0 or len(results) == len(passages)):
+                progress((len(results) - 1) % _BATCH + 1)
         return [results[index] for index in range(len(passages))]
 
     def _for_passages(self, count: int) -> _Engine:
@@ -175,7 +173,7 @@ class _Seen(NamedTuple):
 
 
 class _Engine(Protocol):
-    """A loaded encoder."""
+    """A loaded encoder, safe to use from several threads: a question need not wait for a document to be encoded."""
 
     query_prompt: str
     passage_prompt: str
@@ -192,6 +190,7 @@ class _Torch:
 
     def __init__(self, name: str, cache: Path, threads: int) -> None:
         self._model = _sentence_transformer(name, cache, threads)
+        self._lock = Lock()  # its tokenizer is set anew for each pass
         modules = list(self._model)
         pooling = [number for number, module in enumerate(modules) if type(module).__name__ == "Pooling"]
         if not pooling or not getattr(self._model.tokenizer, "is_fast", False):
@@ -210,7 +209,7 @@ class _Torch:
         """One pass through the modules up to and with the model's own pooling."""
         import torch
 
-        with torch.inference_mode():
+        with self._lock, torch.inference_mode():
             features = self._model.preprocess(
                 texts, prompt=prompt, processing_kwargs={"text": {"return_offsets_mapping": True}}
             )

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -180,6 +181,20 @@ def test_many_passages_are_encoded_like_few(cache: Path):
     few = Encoder(cache=cache).encode_passages([passage(*SENTENCES)])[0]
     many = Encoder(cache=cache).encode_passages([passage(*SENTENCES)] * 65)[64]
     assert ((few * many).sum(1) > 0.999).all()
+
+
+def test_a_question_need_not_wait_until_a_document_is_encoded(encoder: Encoder):
+    alone = encoder.encode_queries(["黑臭水体"])
+    asked = []
+    with ThreadPoolExecutor(1) as thread:
+
+        def ask(count: int) -> None:
+            asked.append(thread.submit(encoder.encode_queries, ["黑臭水体"]).result(120))
+
+        vectors = encoder.encode_passages([passage(*SENTENCES)] * 9, ask)
+    assert len(asked) == 2
+    assert all(np.allclose(rows, alone, atol=1e-5) for rows in asked)
+    assert np.allclose(vectors[0], vectors[8], atol=0.02)
 
 
 def test_another_model_cannot_run_on_the_graph(tmp_path: Path):
