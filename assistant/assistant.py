@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from threading import Lock, RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class Assistant:
     """Answers questions from the documents of one library. A context manager; safe to use from several threads.
 
     ``encoder`` makes the vectors; ``failed`` holds the files that could not be read when an empty library was
-    filled, with the reasons.
+    filled, with the reasons; ``loading`` says whether ``load`` is at work.
     """
 
     def __init__(
@@ -82,6 +83,10 @@ class Assistant:
         self.settings = settings
         self.encoder = encoder or _encoder(settings)
         self.failed = failed
+        self.loading = False
+        self._loaded = False
+        self._loads, self._lock = Lock(), RLock()
+        self._answering: Runnable[Any, Answer] | None = None
 
     @classmethod
     def open(
@@ -106,6 +111,28 @@ class Assistant:
         except BaseException:
             opened.close()
             raise
+
+    def load(self, wanted: Callable[[], bool] = lambda: True) -> None:
+        """Load what the first question would else wait for: the search, the encoder and the reader, once.
+
+        Given up between two of them when it is no longer ``wanted``. A question that is asked meanwhile waits for what
+        it needs. Raises what they raise.
+        """
+        with self._loads:
+            parts = (lambda: self.chain, lambda: self.library.search("政策", k=1), self._load_reader)
+            self.loading = not self._loaded
+            try:
+                for part in () if self._loaded else parts:
+                    if not wanted():
+                        return
+                    part()
+                self._loaded = True
+            finally:
+                self.loading = False
+
+    def _load_reader(self) -> None:
+        if self.reader is not None:
+            self.reader.load()
 
     def ask(
         self,
@@ -134,14 +161,21 @@ class Assistant:
     @cached_property
     def chain(self) -> Runnable[Any, Answer]:
         """The LangChain runnable behind ``ask``; what it takes, see ``assistant.chain.chain``."""
-        from assistant.chain import chain
-
-        answering = chain(self.library, self.reader)
         if not self.settings.llm_model:
-            return answering
+            return self.answering
         from assistant.llm.conversing import conversing
 
-        return conversing(answering, _writer(self.settings))
+        return conversing(self.answering, _writer(self.settings))
+
+    @property
+    def answering(self) -> Runnable[Any, Answer]:
+        """The same without a chat model, which words answers but never decides whether there is one."""
+        with self._lock:
+            if self._answering is None:
+                from assistant.chain import chain
+
+                self._answering = chain(self.library, self.reader)
+            return self._answering
 
     @cached_property
     def reader(self) -> Reader | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Condition
 from typing import TYPE_CHECKING
 
 from assistant.types import Answer, Turn
@@ -53,12 +54,44 @@ class Service:
     def __init__(self, assistant: Assistant, *watchers: Callable[[Inquiry], None]) -> None:
         self.assistant = assistant
         self._watchers = watchers
+        self._changed = Condition()
+        self._asking = 0
+        self._aside = False
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """For work that can wait: it begins when nobody asks, and who asks then waits until it is done.
+
+        Two that read at the same time would leave one without the reader.
+        """
+        with self._changed:
+            self._changed.wait_for(lambda: not (self._asking or self._aside))
+            self._aside = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._aside = False
+                self._changed.notify_all()
+
+    @contextmanager
+    def _first(self) -> Iterator[None]:
+        """For a question, which goes before all work that can wait."""
+        with self._changed:
+            self._asking += 1
+            self._changed.wait_for(lambda: not self._aside)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._asking -= 1
+                self._changed.notify_all()
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, *, asker: Asker
     ) -> Answer:
         """As ``Assistant.ask``."""
-        with self._watched(question, asker) as so_far:
+        with self._first(), self._watched(question, asker) as so_far:
             so_far.append(self.assistant.ask(question, history, filters))
         return so_far[0]
 
@@ -66,7 +99,7 @@ class Service:
         self, question: str, history: Sequence[Turn] = (), filters: Filters | None = None, *, asker: Asker
     ) -> Generator[Answer, None, None]:
         """As ``Assistant.stream``; to be closed if it is not read to its end."""
-        with self._watched(question, asker) as so_far:
+        with self._first(), self._watched(question, asker) as so_far:
             for piece in self.assistant.stream(question, history, filters):
                 so_far[:] = [so_far[0] + piece if so_far else piece]
                 yield piece

@@ -20,18 +20,19 @@ from starlette.responses import Response
 
 from assistant.page.chat import chat
 from assistant.page.keeping import Keeping
+from assistant.page.offering import Offering
 from assistant.page.routes import routes
 from assistant.page.shield import Shield
 from assistant.service import Service
 
 
-def page(service: Service, keeping: Keeping) -> gr.Blocks:
+def page(service: Service, keeping: Keeping, offering: Offering) -> gr.Blocks:
     """The chat over a service's library, in Chinese, with conversations kept in ``keeping``."""
     os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
-    return chat(service, keeping)
+    return chat(service, keeping, offering)
 
 
-def mount(app: FastAPI, service: Service, record: Callable[..., None]) -> None:
+def mount(app: FastAPI, service: Service, offering: Offering, record: Callable[..., None]) -> None:
     """Put the page at the root of ``app``; to be called in a running event loop, in which Gradio makes its locks.
 
     ``record`` puts into the audit log what the page changes of the library (``Shared.record``).
@@ -49,13 +50,13 @@ def mount(app: FastAPI, service: Service, record: Callable[..., None]) -> None:
     )
     library = service.assistant.library
     keeping = Keeping(library)
-    beside = routes(library, keeping, record)
+    beside = routes(library, keeping, offering, record)
     beside.mount("/static", _Assets(packages=[("assistant.page", "static")]))
     app.mount("/page", beside)
     app.add_middleware(Shield, head=head, body=assets.joinpath("shell.html").read_text(encoding="utf-8"))
     gr.mount_gradio_app(
         app,
-        page(service, keeping),
+        page(service, keeping, offering),
         path="/",
         footer_links=[],
         run_history=False,

@@ -251,6 +251,12 @@ class Library:
             return int(self._store.meta("version"))
 
     @property
+    def stamp(self) -> str:
+        """What only this state of this library has: another after every change that is committed."""
+        with self._lock:
+            return self._store.meta("stamp")
+
+    @property
     def encoder_name(self) -> str:
         """What the vectors were made by; empty as long as there are none."""
         with self._lock:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from conftest import HashedEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from assistant import Answer, Assistant, Filters, Turn
 from assistant.assistant import library
 from assistant.settings import Settings
-from index.errors import EmptyDocument, InvalidQuestion, ModelError, SettingsError
+from index.errors import EmptyDocument, EncoderMismatch, InvalidQuestion, ModelError, SettingsError
 from index.library import Library
 from index.load import Limits
 
@@ -199,3 +202,39 @@ def test_the_settings_limit_what_a_file_may_cost(tmp_path: Path) -> None:
         assert found.limits == Limits(
             largest=3 << 20, seconds=50, longest=50, memory=400 << 20, pages=7, members=9
         )
+
+
+def test_it_is_loaded_once_and_says_that_it_loads(
+    library: Library, tmp_path: Path, encoder: HashedEncoder
+) -> None:
+    (tmp_path / "a.txt").write_text("单位应当安装水表。", encoding="utf-8")
+    library.add(tmp_path / "a.txt")
+    asked, loading = [], []
+
+    class Watched(Assistant):
+        def _load_reader(self) -> None:
+            loading.append(self.loading)
+
+    def encode(texts: Sequence[str]) -> np.ndarray:
+        asked.append(texts)
+        return HashedEncoder.encode_queries(encoder, texts)
+
+    encoder.encode_queries = encode  # type: ignore[method-assign]
+    opened = Watched(library, Settings(reader="none"))
+    opened.load(lambda: not asked)
+    assert (len(asked), loading) == (1, [])  # given up after the search
+    opened.load()
+    opened.load()
+    assert (len(asked), loading) == (2, [True])
+    assert not opened.loading
+
+
+def test_what_cannot_be_loaded_is_said_and_tried_again(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("单位应当安装水表。", encoding="utf-8")
+    library.add(tmp_path / "a.txt")
+    with Library(library.home, HashedEncoder("another")) as other:
+        opened = Assistant(other, Settings(reader="none"))
+        for _ in range(2):
+            with pytest.raises(EncoderMismatch):
+                opened.load()
+        assert not opened.loading

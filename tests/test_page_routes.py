@@ -17,13 +17,17 @@ from pages import policies
 from PIL import Image
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from assistant.assistant import Assistant
 from assistant.audit import FILE, Audit
 from assistant.page.keeping import Keeping
+from assistant.page.offering import Offering
 from assistant.page.routes import routes
 from assistant.page.talk import Round, Talk
 from assistant.page.visitors import COOKIE
 from assistant.records.accounts import EVERYBODY, Role, User
 from assistant.records.feedback import FeedbackStore
+from assistant.service import Service
+from assistant.settings import Settings
 from assistant.types import Answer
 from index.library import Library
 
@@ -73,8 +77,9 @@ def audit(library: Library) -> Audit:
 @pytest.fixture
 def served(library: Library, audit: Audit) -> Iterator[FastAPI]:
     """The routes over it."""
-    keeping = Keeping(library)
-    yield routes(library, keeping, audit.record)
+    keeping, offering = Keeping(library), Offering(Service(Assistant(library, Settings(reader="none"))))
+    yield routes(library, keeping, offering, audit.record)
+    offering.close()
     keeping.close()
 
 

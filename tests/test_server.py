@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import time
@@ -13,14 +14,16 @@ from pathlib import Path
 
 import httpx
 import pytest
-from serving import listening, serving
+from conftest import HashedEncoder
+from pages import until
+from serving import listening, over, serving
 
 from assistant.api.shared import COOKIE
 from assistant.assistant import Assistant
 from assistant.records.accounts import Accounts, Role
 from assistant.server import application, serve
 from assistant.settings import Settings
-from index.errors import SettingsError
+from index.errors import EncoderMismatch, SettingsError
 from index.library import Library
 
 QUESTIONS = (
@@ -51,7 +54,8 @@ def test_the_page_and_the_api_are_side_by_side(client: httpx.Client) -> None:
     assert client.get("/api/nothing").headers["content-type"] == "application/problem+json"
     assert client.post("/api/ask", json={"question": QUESTIONS[0]}).json()["answered"] is True
     assert "<h1>" in client.get("/api/docs").text
-    assert client.get("/readyz").json() == {"status": "ready", "documents": 1, "library": 1}
+    state = until(lambda: (found := client.get("/readyz")).status_code == 200 and found)
+    assert state.json() == {"status": "ready", "documents": 1, "library": 1}
 
 
 def test_the_description_of_the_api_asks_no_other_host(client: httpx.Client) -> None:
@@ -105,6 +109,30 @@ def test_without_users_only_this_machine_is_served(library: Library) -> None:
     ) as caught:
         serve(Assistant(library, Settings(reader="none")), "0.0.0.0", 0)
     assert "policyqa users add" in caught.value.chinese
+
+
+def test_what_cannot_be_loaded_ends_the_server_and_is_raised(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("单位应当安装水表。", encoding="utf-8")
+    library.add(tmp_path / "a.txt")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with (
+        Library(library.home, HashedEncoder("another")) as other,
+        pytest.raises(EncoderMismatch, match="was built with hashed-64"),
+    ):
+        serve(Assistant(other, Settings(reader="none")), "127.0.0.1", port)
+
+
+def test_while_models_are_loaded_the_server_is_alive_but_not_ready(library: Library) -> None:
+    with over(library) as client:
+        assert client.get("/readyz").status_code == 200
+    assistant = Assistant(library, Settings(reader="none"))
+    assistant.loading = True
+    with serving(assistant) as (client, _):
+        assert client.get("/healthz").status_code == 200
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["detail"]) == (503, "模型正在载入")
+        assert answer.headers["retry-after"] == "2"
 
 
 def test_a_server_for_others_is_called_by_any_name_and_asks_who_it_is(library: Library) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pytest
@@ -99,3 +101,31 @@ def test_a_failure_is_told_of_and_raised(
 def test_a_refusal_is_told_with_its_reason(service: Service, told: list[Inquiry]) -> None:
     service.ask("拒", asker=WHO)
     assert told[0].outcome == "refused: related"
+
+
+def test_work_that_can_wait_begins_when_nobody_asks_and_a_question_waits_for_it(service: Service) -> None:
+    begun, done, order = Event(), Event(), list[str]()
+
+    def aside() -> None:
+        with service.aside():
+            order.append("aside")
+            begun.set()
+            assert done.wait(60)
+            order.append("done")
+
+    def ask() -> None:
+        service.ask("问", asker=WHO)
+        order.append("answered")
+
+    with ThreadPoolExecutor(3) as threads:
+        stream = service.stream("问", asker=WHO)
+        next(stream)
+        waiting = threads.submit(aside)
+        assert not begun.wait(0.2)
+        stream.close()
+        assert begun.wait(60)
+        asking = threads.submit(ask)
+        assert not asking.done()
+        done.set()
+        waiting.result(60), asking.result(60)
+    assert order == ["aside", "done", "answered"]

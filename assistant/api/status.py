@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, HTTPException, Request, Response
 
 from assistant.api import problems
 from assistant.api.models import Kept, Opinion, State
@@ -46,10 +46,12 @@ async def healthz() -> State:
     "/readyz",
     summary="服务能否作答",
     responses=problems.described({503: "暂时不能作答"}),
-    description="文档库可读即为 200；不需要登录。",
+    description="模型已载入、文档库可读即为 200；不需要登录。",
 )
 async def readyz(parts: Parts) -> State:
-    """Whether the library can be read."""
+    """Whether a question would be answered at once: the models are loaded, and the library can be read."""
+    if parts.assistant.loading:
+        raise HTTPException(503, "模型正在载入", headers={"Retry-After": "2"})
     documents, library = await parts.reading.run(_library, parts)
     return State(status="ready", documents=documents, library=library)
 

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any, Literal
 
 import gradio as gr
@@ -21,9 +20,9 @@ from gradio.components.chatbot import ExampleMessage
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from assistant.assistant import Assistant
-from assistant.page.examples import examples
 from assistant.page.keeping import Keeping
 from assistant.page.messages import messages
+from assistant.page.offering import Offering
 from assistant.page.talk import EMPTY, Round, Talk, Window, resumed
 from assistant.page.visitors import asker, owner
 from assistant.service import Asker, Behalf, Service
@@ -32,10 +31,6 @@ from index.errors import PolicyError
 from index.types import Filters
 
 TITLE = "政策文件问答"
-EXAMPLES = 4
-"""Example questions on the page."""
-NEWEST = 8
-"""Documents, the newest, that example questions are drawn from."""
 EVERY = 0.1
 """Seconds between two looks at an answer that grows; each costs the server as much as the answer itself."""
 
@@ -56,13 +51,12 @@ class Command(BaseModel):
     words: str = ""
 
 
-def chat(service: Service, keeping: Keeping) -> gr.Blocks:
-    """The chat over a service's library.
+def chat(service: Service, keeping: Keeping, offering: Offering) -> gr.Blocks:
+    """The chat over a service's library, which begins with the questions that are offered.
 
     As many questions as the settings say are answered at the same time and may wait; more are told that it is busy.
     """
     assistant = service.assistant
-    offered = _offered(assistant)
 
     def name(request: gr.Request) -> str:
         return owner(request.request) if request.request else ""
@@ -141,13 +135,11 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
         window.end(EMPTY)
         talk = present(window, id_.strip(), request)
         value: Any = messages(talk.rounds)
-        shown = gr.Chatbot(
-            value=value, examples=offered(assistant.library.version), placeholder=_welcome(assistant)
-        )
+        shown = gr.Chatbot(value=value, examples=_examples(offering), placeholder=_welcome(assistant))
         return shown, _ready(), talk.id
 
     def fresh() -> Any:
-        return gr.Chatbot(examples=offered(assistant.library.version), placeholder=_welcome(assistant))
+        return gr.Chatbot(examples=_examples(offering), placeholder=_welcome(assistant))
 
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_height=True, fill_width=True)
     with blocks:
@@ -166,7 +158,7 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
             sanitize_html=True,
             allow_tags=False,
             latex_delimiters=[],
-            examples=offered(assistant.library.version),
+            examples=_examples(offering),
             placeholder=_welcome(assistant),
         )
         with gr.Column(elem_id="composer", scale=0):
@@ -182,8 +174,9 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
                 submit_btn="发送",
             )
         window = gr.State(Window())
-        id_, filters, asked, opened = (
-            gr.Textbox(elem_id=each, visible="hidden") for each in ("talk-id", "filters", "command", "open")
+        id_, filters, asked, opened, changed = (
+            gr.Textbox(elem_id=each, visible="hidden")
+            for each in ("talk-id", "filters", "command", "open", "changed")
         )
         shown = [log_, box, id_]
         known = [window, id_, filters]
@@ -198,6 +191,7 @@ def chat(service: Service, keeping: Keeping) -> gr.Blocks:
         ]
         box.stop(halt, window, shown, cancels=answers, queue=False, **plain)
         blocks.load(fresh, None, log_, queue=False, **plain)
+        changed.change(fresh, None, log_, queue=False, **plain)
         opened.change(opening, [opened, window], shown, cancels=answers, queue=False, **plain)
     blocks.queue(max_size=assistant.settings.waiting)
     return blocks
@@ -242,19 +236,5 @@ def _ready() -> Any:
     return gr.Textbox(submit_btn="发送", stop_btn=False)
 
 
-def _offered(assistant: Assistant) -> Callable[[int], list[ExampleMessage]]:
-    """The example questions for a version of the library, each of which it answers."""
-
-    @lru_cache(maxsize=1)
-    def offered(version: int) -> list[ExampleMessage]:
-        library = assistant.library
-        newest = sorted(library.documents(), key=lambda one: str(one.facts.date or ""), reverse=True)[:NEWEST]
-        drawn = [examples(library.document(one.id), library.sections(one.id)) for one in newest]
-        found: list[ExampleMessage] = []
-        for place in range(max(map(len, drawn), default=0)):
-            for questions in drawn:
-                if len(found) < EXAMPLES and place < len(questions) and assistant.ask(questions[place]).answered:
-                    found.append({"text": questions[place]})
-        return found
-
-    return offered
+def _examples(offering: Offering) -> list[ExampleMessage]:
+    return [{"text": question} for question in offering.questions() or ()]

@@ -20,6 +20,7 @@ from pydantic import BaseModel, Field
 from assistant.page import originals
 from assistant.page.adding import added
 from assistant.page.keeping import Keeping
+from assistant.page.offering import Offering
 from assistant.page.picture import picture
 from assistant.page.reading import Reading
 from assistant.page.visitors import asker, owner, remember, visitor
@@ -62,9 +63,12 @@ class Behind:
     each start of the server.
     """
 
-    def __init__(self, library: Library, keeping: Keeping, record: Callable[..., None]) -> None:
+    def __init__(
+        self, library: Library, keeping: Keeping, offering: Offering, record: Callable[..., None]
+    ) -> None:
         self.library = library
         self.keeping = keeping
+        self.offering = offering
         self.record = record
         self.turn = Lock()
         self.run = token_hex(4)
@@ -79,13 +83,13 @@ class Behind:
         return Reading(self.library.document(document_id), self.library.sections(document_id))
 
 
-def routes(library: Library, keeping: Keeping, record: Callable[..., None]) -> FastAPI:
+def routes(library: Library, keeping: Keeping, offering: Offering, record: Callable[..., None]) -> FastAPI:
     """The routes as an application, to be mounted where the page's scripts look for them.
 
     ``record`` is told of every change of the library, as ``Shared.record`` of the API is.
     """
     app = FastAPI(openapi_url=None)
-    app.state.behind = Behind(library, keeping, record)
+    app.state.behind = Behind(library, keeping, offering, record)
     app.include_router(router)
     app.add_exception_handler(PolicyError, _refused)
     app.add_exception_handler(HTTPException, _declined)
@@ -140,6 +144,12 @@ def me(request: Request, response: Response, there: There, user: Visitor) -> dic
         "documents": len(there.library.documents()),
         "run": there.run,
     }
+
+
+@router.get("/examples")
+def examples(there: There, user: Visitor) -> dict[str, Any]:
+    """Whether the example questions are found; as long as they are not, they are looked for."""
+    return {"ready": there.offering.questions() is not None}
 
 
 @router.get("/documents")

@@ -1,5 +1,6 @@
 // The library: its documents in a table, files to add, documents to read, to ask alone and to remove.
-import { badge, byId, call, dialog, element, later, notice, put, held, tried } from "./common.js";
+import { badge, byId, call, dialog, element, later, notice, tried } from "./common.js";
+import { offer } from "./examples.js";
 import { openPanel } from "./panel.js";
 import { within, without } from "./filters.js";
 
@@ -116,10 +117,10 @@ async function take(one) {
   });
 }
 
-// The example questions come from the documents; a window without a conversation gets those of the new state.
+// The example questions come from the documents.
 function changed() {
   refreshLibrary();
-  if (!held("talk-id") && !document.querySelector("#chat .user-row")) put("open", " ".repeat(1 + (documents.length % 2)));
+  offer();
 }
 
 // Files are sent and added one after the other; each has a line that tells how far it has come and what became of it.

@@ -4,6 +4,7 @@ import { answering, watchChat } from "./chat.js";
 import { closePanel, watchPanel } from "./panel.js";
 import { refreshTalks, watchTalks } from "./talks.js";
 import { refreshLibrary, watchLibrary } from "./library.js";
+import { watchExamples } from "./examples.js";
 import { watchFilters } from "./filters.js";
 
 // Gradio speaks the browser's language; this page is Chinese.
@@ -121,6 +122,7 @@ function start() {
   watchPanel();
   watchLibrary();
   watchFilters();
+  watchExamples();
   watchTalks();
   watchChat();
   greet();
