@@ -11,7 +11,7 @@ from pages import RIVERS, SONG, pdf
 from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
-from assistant.page.picture import HIGH, WIDE, picture
+from assistant.page.picture import HIGH, WIDE, Picture, picture
 from index.errors import UnreadableFile
 
 
@@ -31,9 +31,9 @@ def page(turned: int = 0, size: tuple[float, float] = (600, 800)) -> bytes:
     return saved.getvalue()
 
 
-def marked(content: bytes) -> tuple[tuple[int, int], tuple[int, int, int, int] | None]:
+def marked(shown: Picture) -> tuple[tuple[int, int], tuple[int, int, int, int] | None]:
     """The picture's size, and the box around what is yellow in it, by its left, top, right and bottom."""
-    image = Image.open(io.BytesIO(content)).convert("RGB")
+    image = Image.open(io.BytesIO(shown.png)).convert("RGB")
     pixels = np.asarray(image).astype(int)
     far = Image.fromarray(((pixels[:, :, 0] - pixels[:, :, 2] > 100) * 255).astype(np.uint8))
     return image.size, far.getbbox()
@@ -49,6 +49,13 @@ def test_the_quote_is_marked_where_it_stands() -> None:
     size, box = marked(picture(page(), 1, "禁止倾倒"))
     assert size == (WIDE, 1467)
     assert near(box, (180 * 1.833, 183 * 1.833, 260 * 1.833, 203 * 1.833))
+
+
+def test_how_far_down_the_mark_begins_is_told() -> None:
+    # 183 of 800 points; turned upside down, 597 of 800.
+    assert picture(page(), 1, "禁止倾倒").mark == pytest.approx(183 / 800, abs=0.01)
+    assert picture(page(180), 1, "禁止倾倒").mark == pytest.approx(597 / 800, abs=0.01)
+    assert picture(page(), 1, "另一份文件里的一句话").mark is None
 
 
 def test_a_row_of_a_table_is_marked_by_its_name_and_values() -> None:

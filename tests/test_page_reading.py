@@ -44,6 +44,16 @@ def test_lines_come_with_their_offsets_the_kind_of_section_they_begin_and_the_pa
     assert [(line.text[:3], line.page) for line in found if line.page] == [("云溪市", 1), ("第一条", 2)]
 
 
+def test_the_signs_before_heads_are_not_shown_in_markdown_and_stay_in_all_else() -> None:
+    text = "# 云溪市规定\n\n## 第一章 总则\n\n第一条 为了节水。\n#节水# 人人有责\n"
+    document = Document("d", text, Facts(title="云溪市规定"), "规定.md", "", ())
+    found = Reading(document, sections(text)).lines(Span(0, len(text)))
+    assert [line.text for line in found] == ["云溪市规定", "第一章 总则", "第一条 为了节水。", "#节水# 人人有责"]
+    assert all(text.startswith(line.text, line.at) for line in found)
+    assert [line.kind for line in found] == ["heading", "chapter", "article", ""]
+    assert read(text).lines(Span(0, 20))[0].text == "# 云溪市规定"
+
+
 def test_a_document_in_one_line_is_shown_section_by_section() -> None:
     text = "会议指出，要抓好以下重点任务。一是加强节水。减少浪费。二是推进治污。三是防汛。"
     assert [line.text for line in read(text).lines(Span(0, len(text)))] == [
@@ -91,12 +101,11 @@ def test_words_are_found_whatever_their_case_and_the_breaks_within_them() -> Non
     assert opened.matches(" ") == (0, ())
 
 
-def test_the_outline_has_the_heads_with_their_depth_but_no_items() -> None:
+def test_the_outline_has_the_heads_with_their_depth_and_how_articles_begin_but_no_items() -> None:
     assert read(TEXT).outline() == (
         Head(TEXT.index("第一章"), 0, "第一章 总则"),
-        Head(TEXT.index("第一条"), 1, "第一条"),
-        Head(TEXT.index("第二条"), 1, "第二条"),
-        Head(TEXT.index("禁止"), 2, "禁止下列行为："),
+        Head(TEXT.index("第一条"), 1, "第一条 为了节水，制定本规定。"),
+        Head(TEXT.index("第二条"), 1, "第二条 禁止下列行为："),
     )
 
 

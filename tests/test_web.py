@@ -216,6 +216,12 @@ def test_a_quote_is_copied_in_its_official_form_and_the_document_is_searched(cha
     part(chat, "#find").send_keys(Keys.ENTER)
     until(lambda: part(chat, "#find-count").text == f"{place % total + 1} / {total}")
     assert until(lambda: [mark.text for mark in seen(chat, "#paper mark.now")]) == ["减污降碳"]
+    # The outline opens at the head above what is read.
+    part(chat, "#outline-toggle").click()
+    head = until(lambda: seen(chat, "#outline [aria-current]"))[0]
+    box = part(chat, "#outline").rect
+    assert box["y"] <= head.rect["y"] < box["y"] + box["height"]
+    part(chat, "#outline-toggle").click()
     part(chat, "#find").clear()
     part(chat, "#find").send_keys("没有的词")
     until(lambda: part(chat, "#find-count").text == "没有找到")
@@ -242,6 +248,22 @@ def test_a_pdf_shows_its_page_with_the_quote_marked_and_can_be_downloaded(
         picture,
     )
     assert yellow > 2000
+    # However large the page is shown, what is marked on it is in view.
+    resize(chat, 1366, 560)
+    place = (
+        "const [frame, picture] = ['.picture-frame', '#page-picture'].map((one) => document.querySelector(one)"
+        ".getBoundingClientRect()); const mark = document.querySelector('#page-picture').mark;"
+        "return [frame.top, picture.top + mark * picture.height, frame.bottom, picture.width]"
+    )
+    for pressed in ("#citation-before", "#enlarge"):
+        part(chat, pressed).click()
+        until(lambda: not parts(chat, "#picture[aria-busy]"))
+        top, mark, bottom, _ = chat.execute_script(place)
+        assert top <= mark <= bottom
+    assert chat.execute_script(place)[3] == 1100
+    assert not seen(chat, "#unmarked")
+    part(chat, "#enlarge").click()
+    resize(chat, 1366, 768)
     address = part(chat, "#download").get_attribute("href")
     answer = httpx.get(address)
     assert answer.content.startswith(b"%PDF")

@@ -6,7 +6,7 @@ import sys
 import unicodedata
 from io import BytesIO
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from index.errors import UnreadableFile
 from index.rows import is_row, row
@@ -30,8 +30,15 @@ MARK = (255, 226, 110)
 _BUSY = Lock()  # pdfium may be called by one thread at a time
 
 
-def picture(data: bytes, number: int, quote: str = "") -> bytes:
-    """The page of that number (from 1) of the PDF file ``data``, as PNG, ``quote`` marked on it.
+class Picture(NamedTuple):
+    """A page as PNG, and how far down the mark begins, as a share of its height; ``None`` where nothing is marked."""
+
+    png: bytes
+    mark: float | None
+
+
+def picture(data: bytes, number: int, quote: str = "") -> Picture:
+    """The page of that number (from 1) of the PDF file ``data``, ``quote`` marked on it.
 
     Raises ``UnreadableFile`` for a file or a page that cannot be shown.
     """
@@ -55,29 +62,37 @@ def picture(data: bytes, number: int, quote: str = "") -> bytes:
             ) from error
 
 
-def _drawn(page: PdfPage, quote: str) -> bytes:
+def _drawn(page: PdfPage, quote: str) -> Picture:
     width, height = page.get_size()
     scale = min(WIDE / max(width, 1), HIGH / max(height, 1))
     image: Image = page.render(scale=scale).to_pil().convert("RGB")
-    if quote:
-        image = _marked(image, page, _rectangles(page, quote), scale)
+    boxes = _boxes(image, page, _rectangles(page, quote), scale) if quote else []
     buffer = BytesIO()
-    image.quantize(64).save(buffer, "PNG")
-    return buffer.getvalue()
+    (_marked(image, boxes) if boxes else image).quantize(64).save(buffer, "PNG")
+    return Picture(buffer.getvalue(), max(0.0, min(box[1] for box in boxes) / image.height) if boxes else None)
 
 
-def _marked(image: Image, page: PdfPage, rectangles: list[tuple[float, ...]], scale: float) -> Image:
-    """The picture multiplied with the mark's colour where the rectangles, in the page's points, lie."""
+def _boxes(
+    image: Image, page: PdfPage, rectangles: list[tuple[float, ...]], scale: float
+) -> list[tuple[float, float, float, float]]:
+    """The rectangles, which are in the page's points, in the picture's pixels: left, top, right, bottom."""
+    matrix = _matrix(page, image, scale)
+    boxes = []
+    for left, bottom, right, top in rectangles:
+        (x0, x1), (y0, y1) = (sorted(axis) for axis in zip(matrix(left, bottom), matrix(right, top), strict=True))
+        boxes.append((x0 - 1, y0 - 2, x1 + 1, y1 + 2))
+    return boxes
+
+
+def _marked(image: Image, boxes: list[tuple[float, float, float, float]]) -> Image:
+    """The picture multiplied with the mark's colour where the boxes lie."""
     from PIL import Image as Images
     from PIL import ImageChops, ImageDraw
 
     layer = Images.new("RGB", image.size, (255, 255, 255))
     draw = ImageDraw.Draw(layer)
-    matrix = _matrix(page, image, scale)
-    for left, bottom, right, top in rectangles:
-        corners = [matrix(left, bottom), matrix(right, top)]
-        (x0, x1), (y0, y1) = (sorted(axis) for axis in zip(*corners, strict=True))
-        draw.rectangle((x0 - 1, y0 - 2, x1 + 1, y1 + 2), fill=MARK)
+    for box in boxes:
+        draw.rectangle(box, fill=MARK)
     return ImageChops.multiply(image, layer)
 
 

@@ -25,8 +25,11 @@ FOUND = 5_000
 """Matches whose places are given."""
 SOUGHT = 100
 """Characters of a text to look for."""
+SAID = 40
+"""Characters of a head in the outline."""
 
 _BREAK = re.compile("\n")
+_SIGN = re.compile(r"#{1,6}[ \t]+")
 _HEADS = frozenset({"part", "chapter", "division", "article", "heading", "list"})
 
 
@@ -62,6 +65,7 @@ class Reading:
     def __init__(self, document: Document, sections: Sequence[Section]) -> None:
         self.document = document
         self.sections = sections
+        self._markdown = document.path.lower().endswith((".md", ".markdown"))
         self._begins = [section.span.start for section in sections]
         self._breaks = [section.span.start for section in sections if section.kind not in ("document", "list")]
         heads = ((section.head.start, section.kind) for section in sections if len(section.head))
@@ -94,17 +98,22 @@ class Reading:
         return Span(begin or max(0, start - LONGEST), finish or min(len(text), end + LONGEST))
 
     def lines(self, window: Span) -> tuple[Line, ...]:
-        """The lines of a window; together they are its text but for the breaks and the blank lines."""
+        """The lines of a window: its text but for breaks, blank lines and the signs before Markdown's heads."""
         pages = self.document.pages
         found = []
         for span in self._lines(window):
             words = span.of(self.document.text)
             text = words.strip()
             at = span.start + len(words) - len(words.lstrip())
+            sign = _SIGN.match(text) if self._markdown else None
+            if sign:
+                at, text = at + sign.end(), text[sign.end() :]
             first = bisect_left(pages, span.start)
             begins = first < len(pages) and pages[first] < span.end
             if text:
-                found.append(Line(at, text, self._kinds.get(at, ""), first + 1 if begins else None))
+                found.append(
+                    Line(at, text, self._kinds.get(at, "heading" if sign else ""), first + 1 if begins else None)
+                )
         return tuple(found)
 
     def outline(self) -> tuple[Head, ...]:
@@ -113,12 +122,10 @@ class Reading:
         heads = []
         for section in self.sections:
             above = -1 if section.parent is None else levels[section.parent]
-            shown = section.kind in _HEADS and len(section.head) > 0
+            shown = section.kind in _HEADS and len(section.head) > 0 and not self._continues(section)
             levels.append(above + shown)
             if shown:
-                words = " ".join(section.head.of(self.document.text)[: 2 * 40].split())
-                text = words if len(words) <= 40 else words[:39] + "…"
-                heads.append(Head(section.head.start, above + 1, text))
+                heads.append(Head(section.head.start, above + 1, self._said(section)))
         deepest = max((head.depth for head in heads), default=0)
         while len(heads) > OUTLINED and deepest:
             heads = [head for head in heads if head.depth < deepest]
@@ -133,6 +140,20 @@ class Reading:
         pattern = re.compile(r"\s*".join(map(re.escape, letters)), re.IGNORECASE)
         spans = [Span(*match.span()) for match in pattern.finditer(self.document.text)]
         return len(spans), tuple(spans[:FOUND])
+
+    def _continues(self, section: Section) -> bool:
+        """Whether a list is announced by an article's first words, which the outline says anyway."""
+        above = None if section.parent is None else self.sections[section.parent]
+        if above is None or above.kind != "article" or section.kind != "list":
+            return False
+        return 0 <= section.head.start - above.head.start < SAID
+
+    def _said(self, section: Section) -> str:
+        """What the outline says of a section: its head, of an article also how it begins."""
+        span = section.span if section.kind == "article" else section.head
+        begins = self.document.text[section.head.start : min(span.end, section.head.start + 2 * SAID)]
+        words = " ".join((begins.strip().split("\n")[0] if section.kind == "article" else begins).split())
+        return words if len(words) <= SAID else words[: SAID - 1] + "…"
 
     def _innermost(self, offset: int) -> int:
         """The number of the innermost section that covers the character at ``offset``."""

@@ -203,9 +203,11 @@ def find(opened: Opened, words: str) -> dict[str, Any]:
 
 @router.get("/document/{document_id}/page/{number}")
 def page(opened: Opened, number: int, start: int = 0, end: int = 0) -> Response:
-    """The picture of a page, with the quote marked on it."""
+    """The picture of a page, with the quote marked on it; the header ``Mark`` says how far down, as a share."""
     words = _span(opened, start, end).of(opened.document.text)
-    return Response(picture(_content(opened), number, words[:QUOTED]), media_type="image/png")
+    shown = picture(_content(opened), number, words[:QUOTED])
+    headers = {} if shown.mark is None else {"Mark": f"{shown.mark:.3f}"}
+    return Response(shown.png, media_type="image/png", headers=headers)
 
 
 @router.get("/document/{document_id}/original")

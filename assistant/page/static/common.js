@@ -18,25 +18,36 @@ export class Refused extends Error {}
 
 // What the server answers: JSON, or nothing. A refusal carries a line for the user.
 export async function call(path, { method = "GET", json } = {}) {
+  const answer = await asked(path, {
+    method,
+    headers: json ? { "Content-Type": "application/json" } : {},
+    body: json ? JSON.stringify(json) : undefined,
+  });
+  return isJson(answer) ? answer.json() : null;
+}
+
+// The picture of a page, and how far down it the mark is: a share of its height, or null.
+export async function drawing(path) {
+  const answer = await asked(path);
+  const mark = answer.headers.get("mark");
+  return { picture: await answer.blob(), mark: mark === null ? null : Number(mark) };
+}
+
+const isJson = (answer) => (answer.headers.get("content-type") ?? "").includes("json");
+
+async function asked(path, request) {
   let answer;
   try {
-    answer = await fetch(`page/${path}`, {
-      method,
-      headers: json ? { "Content-Type": "application/json" } : {},
-      body: json ? JSON.stringify(json) : undefined,
-    });
+    answer = await fetch(`page/${path}`, request);
   } catch {
     dispatchEvent(new Event("gone"));
     throw new Refused("连接不上服务");
   }
   if (answer.status === 401) location.reload();
-  const type = answer.headers.get("content-type") ?? "";
-  const body = type.includes("json") ? await answer.json() : null;
-  if (!answer.ok) {
-    const told = body?.error || body?.detail;
-    throw new Refused(typeof told === "string" && told ? told : "出错了，请重试");
-  }
-  return body;
+  if (answer.ok) return answer;
+  const body = isJson(answer) ? await answer.json() : null;
+  const told = body?.error || body?.detail;
+  throw new Refused(typeof told === "string" && told ? told : "出错了，请重试");
 }
 
 // Run something that asks the server; a refusal is shown.

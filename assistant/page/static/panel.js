@@ -1,5 +1,5 @@
 // The document beside the chat: opened at a quote, read and searched as a whole, however long it is.
-import { badge, byId, call, copy, day, element, later, notice, tried } from "./common.js";
+import { badge, byId, call, copy, day, drawing, element, later, notice, tried } from "./common.js";
 
 const KEPT = 1200; // lines in the page at once; those far from what is read go, and come again when scrolled to
 
@@ -267,6 +267,7 @@ function step(by) {
 // Pictures of pages
 
 let page = 1;
+let turned = 0; // of several pages asked for in a row, the last is shown
 
 function view(pictures) {
   byId("paper").hidden = pictures;
@@ -276,15 +277,42 @@ function view(pictures) {
   if (pictures) turn(shown.about.page ?? 1);
 }
 
-function turn(to) {
-  const { pages } = shown.about;
-  page = Math.max(1, Math.min(to, pages));
-  byId("page-count").textContent = `第 ${page} 页 / 共 ${pages} 页`;
+// Show a page, at the quote that is marked on it; where it should be and is not, the page is an image, and that is said.
+async function turn(to) {
+  const { about } = shown;
+  const mine = ++turned;
+  page = Math.max(1, Math.min(to, about.pages));
+  byId("page-count").textContent = `第 ${page} 页 / 共 ${about.pages} 页`;
   byId("page-before").disabled = page <= 1;
-  byId("page-after").disabled = page >= pages;
+  byId("page-after").disabled = page >= about.pages;
+  byId("unmarked").hidden = true;
+  byId("picture").setAttribute("aria-busy", "true");
+  const drawn = await tried(() => drawing(path(`/page/${page}?${range()}`)));
+  if (mine !== turned) return;
+  byId("picture").removeAttribute("aria-busy");
+  if (!drawn) return view(false);
   const picture = byId("page-picture");
-  picture.alt = `《${shown.about.title}》第 ${page} 页`;
-  picture.src = `page/${path(`/page/${page}?${range()}`)}`;
+  URL.revokeObjectURL(picture.src);
+  picture.alt = `《${about.title}》第 ${page} 页`;
+  picture.src = URL.createObjectURL(drawn.picture);
+  await picture.decode().catch(() => {});
+  if (mine !== turned) return;
+  byId("unmarked").hidden = drawn.mark !== null || page !== about.page || about.end === about.start;
+  toMark(drawn.mark);
+}
+
+// Scroll to what is marked, so many shares down the page.
+function toMark(mark) {
+  const frame = document.querySelector(".picture-frame");
+  const picture = byId("page-picture");
+  picture.mark = mark;
+  frame.scrollTop = mark === null ? 0 : picture.offsetTop - frame.offsetTop + mark * picture.offsetHeight - frame.clientHeight / 3;
+}
+
+function enlarge() {
+  const large = byId("picture").classList.toggle("large");
+  byId("enlarge").setAttribute("aria-pressed", String(large));
+  toMark(byId("page-picture").mark);
 }
 
 async function outline() {
@@ -295,6 +323,7 @@ async function outline() {
     if (!heads || !shown) return;
     box.replaceChildren(...heads.map(([at, depth, text]) => {
       const go = element("button", { type: "button" }, text);
+      go.at = at;
       go.style.paddingLeft = `${depth + 0.75}em`;
       go.addEventListener("click", () => {
         box.hidden = true;
@@ -306,8 +335,22 @@ async function outline() {
     }));
     if (!heads.length) box.replaceChildren(element("li", { class: "faded" }, "这份文件没有章节标题"));
   }
+  const here = open && headAbove(Array.from(box.querySelectorAll("button")));
   box.hidden = !open;
   byId("outline-toggle").setAttribute("aria-expanded", String(open));
+  if (!here) return;
+  here.setAttribute("aria-current", "true");
+  box.scrollTop = here.offsetTop - box.offsetTop - box.clientHeight / 3;
+}
+
+// Of the heads the one above what is read: the quote where it can be seen, else the first line that can.
+function headAbove(heads) {
+  for (const each of heads) each.removeAttribute("aria-current");
+  const { top, bottom } = paper().getBoundingClientRect();
+  const inside = (part) => part.getBoundingClientRect().bottom > top && part.getBoundingClientRect().top < bottom;
+  const quoted = Array.from(paper().querySelectorAll("mark.quote")).some(inside);
+  const at = quoted || paper().hidden ? shown.start : lines().find(inside)?.at ?? 0;
+  return heads.findLast((one) => one.at <= at);
 }
 
 function next(by) {
@@ -331,10 +374,8 @@ export function watchPanel() {
   byId("view-page").addEventListener("click", () => view(true));
   byId("page-before").addEventListener("click", () => turn(page - 1));
   byId("page-after").addEventListener("click", () => turn(page + 1));
-  byId("page-picture").addEventListener("error", () => {
-    notice("这一页无法显示", true);
-    view(false);
-  });
+  byId("enlarge").addEventListener("click", enlarge);
+  byId("page-picture").addEventListener("click", enlarge);
   byId("find").addEventListener("input", search);
   byId("find").addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
