@@ -146,6 +146,48 @@ def test_quotes_from_one_place_share_a_line() -> None:
     ]
 
 
+def test_the_sides_of_a_comparison_stand_in_blocks_of_their_own() -> None:
+    text = "先说\n【2020年】\n1. 甲[2]\n【2021年】\n没有。"
+    page = LexborHTMLParser(replied(Round("问", replace(ANSWER, text=text))))
+    assert [line.text() for line in page.css(".said > .line")] == ["先说"]
+    assert [[line.text() for line in side.css(".line")] for side in page.css(".sides > .side")] == [
+        ["【2020年】", "1. 甲[2]"],
+        ["【2021年】", "没有。"],
+    ]
+
+
+def test_of_many_places_and_documents_all_but_the_first_are_folded_away() -> None:
+    cited = tuple(citation(at + 1, at, "甲", f"第{at}章") for at in range(6))
+    page = LexborHTMLParser(replied(Round("问", replace(ANSWER, citations=cited), ended=True)))
+    assert len(page.css(".document > .place")) == 4
+    assert [one.text() for one in page.css(".document > details > summary")] == ["另有 2 处"]
+    assert len(page.css(".place")) == 6
+    many = tuple(replace(one, document_id=f"{one.marker}") for one in cited)
+    page = LexborHTMLParser(replied(Round("问", replace(ANSWER, citations=many), ended=True)))
+    assert [one.text() for one in page.css(".sources > details > summary")] == ["另有 2 份文件"]
+    # A single one is no more to read than the line that would stand for it.
+    page = LexborHTMLParser(replied(Round("问", replace(ANSWER, citations=cited[:5]), ended=True)))
+    assert not page.css("details")
+
+
+def test_the_signs_before_the_heads_of_a_markdown_file_are_not_shown() -> None:
+    cited = replace(citation(1, 0, "## 第五章 保护", ""), path="法.md")
+    answer = replace(ANSWER, text="## 第五章 保护[1]", statements=(), citations=(cited,))
+    page = LexborHTMLParser(replied(Round("问", answer, ended=True)))
+    assert [line.text() for line in page.css(".line.lead")] == ["第五章 保护[1]"]
+    plain = replace(answer, citations=(replace(cited, path="法.txt"),))
+    page = LexborHTMLParser(replied(Round("问", plain, ended=True)))
+    assert [line.text() for line in page.css(".line")] == ["## 第五章 保护[1]"]
+
+
+def test_a_refusal_says_that_only_some_documents_were_asked() -> None:
+    refused = replace(ANSWER, answered=False, refusal="related")
+    page = LexborHTMLParser(replied(Round("问", refused, ended=True, within=True)))
+    assert [note.text() for note in page.css(".note")] == ["只在限定的范围内查找过。在全部文件中再问"]
+    for other in (Round("问", refused, ended=True), Round("问", ANSWER, ended=True, within=True)):
+        assert not LexborHTMLParser(replied(other)).css(".note")
+
+
 def shown_row(text: str, short: str = "") -> LexborHTMLParser:
     said = replace(ANSWER, text=f"{text}[1]", statements=(Statement(text, 1, short=short or text),))
     return LexborHTMLParser(replied(Round("问", said, ended=True)))

@@ -317,3 +317,12 @@ def test_a_users_conversations_follow_the_user(served: FastAPI, library: Library
     kept(library, "张三")
     assert len(TestClient(Gate(served, User("张三", Role.READER))).get("/conversations").json()) == 1
     assert TestClient(Gate(served, User("李四", Role.ADMIN))).get("/conversations").json() == []
+
+
+def test_the_documents_within_filters_are_counted(client: TestClient) -> None:
+    every = len(client.get("/documents").json())
+    assert client.post("/passing", json={}).json() == {"count": every}
+    assert client.post("/passing", json={"documents": [river(client)]}).json() == {"count": 1}
+    assert client.post("/passing", json={"since": "2999-01-01"}).json() == {"count": 0}
+    refused = client.post("/passing", json={"since": "明天"})
+    assert (refused.status_code, "明天" in refused.json()["error"]) == (400, True)

@@ -207,6 +207,7 @@ def answering(
     try:
         so_far = None
         wanted = _FILTERS.validate_json(filters) if filters else None
+        one = replace(one, within=wanted is not None)
         for piece in asking.stream(query or one.question, turns, wanted):
             so_far = piece if so_far is None else so_far + piece
             if so_far.text:

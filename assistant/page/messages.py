@@ -8,9 +8,9 @@ and Gradio sanitises them once more. A link to a quote names its document and ra
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
-from itertools import groupby, takewhile
+from itertools import groupby, pairwise, takewhile
 from typing import Any
 
 from assistant.page.talk import Round
@@ -27,13 +27,18 @@ LONG = 400
 """Characters from which on a question is scrolled in a place of its own."""
 ARROW = " › "
 """What parts the heads of a heading path."""
+AT_ONCE = 4
+"""Documents, and places in one, that are shown at once; the rest of many are folded away."""
 
 _MARKER = re.compile(r"\[(\d+)\]")
 _MARKERS = re.compile(r"(?:\[\d+\])+$")
 _ITEM = re.compile(r"^(?:\d+\.|·) ")
+_SIGN = re.compile(r"^#{1,6} +")
+_SIDE = re.compile(r"^【([^【】]+)】$")
 _STATUS = {"现行": "valid", "已修改": "amended", "已废止": "repealed", "失效": "repealed"}
 _COPY = '<button type="button" class="copy">复制</button>'
 _AGAIN = '<button type="button" class="again">重新回答</button>'
+_WIDER = '<button type="button" class="wider">在全部文件中再问</button>'
 _JUDGE = (
     '<span class="judge"><button type="button" class="good" title="回答得好"><span class="unseen">好</span></button>'
     '<button type="button" class="bad" title="回答得不好"><span class="unseen">不好</span></button></span>'
@@ -75,14 +80,19 @@ def _answered(one: Round, answer: Answer) -> str:
         change = '<button type="button" class="requery" title="修改检索的问题，重新作答">修改</button>'
         query = f'按“<span class="query{_long(answer.query)}">{_shown(answer.query)}</span>”检索'
         parts.append(f'<div class="searched">{query}{change if one.ended else ""}</div>')
-    parts.append('<div class="said">')
     shorts = {f"{said.text}[{said.marker}]": said.short for said in answer.statements if said.short != said.text}
-    parts.extend(_line(line, line in leads, cited, shorts.get(line, "")) for line in answer.text.split("\n"))
-    parts.append("</div>")
+
+    def shown(line: str) -> str:
+        return _line(line, line in leads, cited, shorts.get(line, ""))
+
+    lines = answer.text.split("\n")
+    parts.append(f'<div class="said">{_said(lines, shown)}</div>')
     if answer.citations and one.ended:  # below lines that still come they would jump from line to line
         parts.append(_sources(answer.citations, "找到的相关内容，不作为答案" if answer.refusal else "出处"))
     if one.stopped:
         parts.append('<div class="note">已停止。以上回答不完整。</div>')
+    if one.within and one.ended and answer.refusal not in ("", "chat"):
+        parts.append(f'<div class="note">只在限定的范围内查找过。{_WIDER}</div>')
     if one.note:
         parts.append(f'<div class="note">{_shown(one.note)}</div>')
     if one.ended:
@@ -95,8 +105,24 @@ def _tools(buttons: str) -> str:
     return f'<div class="tools">{buttons}</div>'
 
 
+def _said(lines: Sequence[str], shown: Callable[[str], str]) -> str:
+    """The lines of an answer; those below names in brackets, the sides of a comparison, each in a block of its own."""
+    begins = [at for at, line in enumerate(lines) if _SIDE.match(line)]
+    if not begins:
+        return "".join(map(shown, lines))
+    parts = [*map(shown, lines[: begins[0]]), '<div class="sides">']
+    for begin, end in pairwise((*begins, len(lines))):
+        name = _shown(lines[begin][1:-1])
+        parts.append('<div class="side"><div class="line lead"><span class="cut">【</span>')
+        parts.append(f'{name}<span class="cut">】</span></div>{"".join(map(shown, lines[begin + 1 : end]))}</div>')
+    return "".join([*parts, "</div>"])
+
+
 def _line(line: str, lead: bool, cited: Mapping[int, Citation], short: str) -> str:
-    """One line of an answer, in it what answers by itself; of its markers at the end, those with a citation are links."""
+    """One line of an answer, in it what answers by itself; of its markers at the end, those with a citation are links.
+
+    The signs before the heads of a Markdown file are not shown.
+    """
     markers = _MARKERS.search(line)
     text, marks = (line[: markers.start()], markers.group()) if markers else (line, "")
 
@@ -107,10 +133,17 @@ def _line(line: str, lead: bool, cited: Mapping[int, Citation], short: str) -> s
         return f'<a class="marker" href="{_address(citation)}" title="{_where(citation)}">[{citation.marker}]</a>'
 
     links = _MARKER.sub(link, marks)
+    if any(one.path.lower().endswith((".md", ".markdown")) for one in map(cited.get, _numbers(marks)) if one):
+        head, text = bool(_SIGN.match(text)), _SIGN.sub("", text)
+        lead = lead or head
     if is_row(text):
         return _row(text, short, links)
     kind = "line lead" if lead and len(text) <= HEAD else "line item" if _ITEM.match(line) else "line"
     return f'<div class="{kind}">{_stressed(text, short)}{links}</div>'
+
+
+def _numbers(marks: str) -> list[int]:
+    return [int(number) for number in _MARKER.findall(marks)]
 
 
 def _row(text: str, short: str, links: str) -> str:
@@ -153,20 +186,30 @@ def _stressed(text: str, short: str) -> str:
 
 def _sources(citations: Sequence[Citation], caption: str) -> str:
     """The documents that are cited, each with the places in it; a place opens at its first quote, a number at its own."""
-    parts = [f'<div class="sources"><div class="caption">{caption}</div>']
+    documents = []
     for _, some in groupby(citations, key=lambda citation: citation.document_id):
         within = list(some)
         name, facts = f"《{within[0].title}》", _facts(within[0])
-        parts.append(f'<div class="document"><div class="title"><span class="name">{_shown(name)}</span>')
-        parts.append(f'<span class="facts">{_shown(facts)}</span>{_badge(within[0])}</div>')
+        title = f'<span class="name">{_shown(name)}</span><span class="facts">{_shown(facts)}</span>{_badge(within[0])}'
+        places = []
         above: list[str] = []
         for _, same in groupby(within, key=lambda citation: (citation.heading, citation.page)):
             quotes = list(same)
             heads = quotes[0].heading.split(ARROW)
-            parts.append(_place(quotes, heads[_shared(above, heads) :] or heads[-1:]))
+            places.append(_place(quotes, heads[_shared(above, heads) :] or heads[-1:]))
             above = heads
-        parts.append("</div>")
-    return "".join([*parts, "</div>"])
+        documents.append(f'<div class="document"><div class="title">{title}</div>{_folded(places, "处")}</div>')
+    return f'<div class="sources"><div class="caption">{caption}</div>{_folded(documents, "份文件")}</div>'
+
+
+def _folded(parts: Sequence[str], unit: str) -> str:
+    """The parts; of many, those after the first can be unfolded."""
+    if len(parts) <= AT_ONCE + 1:
+        return "".join(parts)
+    rest = parts[AT_ONCE:]
+    return (
+        f"{''.join(parts[:AT_ONCE])}<details><summary>另有 {len(rest)} {unit}</summary>{''.join(rest)}</details>"
+    )
 
 
 def _place(citations: Sequence[Citation], heads: Sequence[str]) -> str:

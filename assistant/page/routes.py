@@ -28,8 +28,9 @@ from assistant.records.accounts import EVERYBODY, Role, User
 from assistant.render import quotation
 from index.errors import LibraryBusy, LoadError, PolicyError, StorageBusy, UnknownConversation, UnknownDocument
 from index.library import Library
+from index.search import passing
 from index.store import Summary
-from index.types import Facts, Span
+from index.types import Facts, Filters, Span
 
 OPEN = 4
 """Documents that are kept ready to be read on."""
@@ -156,6 +157,12 @@ def examples(there: There, user: Visitor) -> dict[str, Any]:
 def documents(there: There, user: Visitor) -> list[dict[str, Any]]:
     """The table of documents."""
     return [_row(summary) for summary in there.library.documents()]
+
+
+@router.post("/passing")
+def passes(there: There, user: Visitor, filters: Filters) -> dict[str, Any]:
+    """How many documents filters let through."""
+    return {"count": int(passing(filters, there.library.documents()).sum())}
 
 
 @router.get("/document/{document_id}")

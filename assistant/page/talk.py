@@ -14,7 +14,8 @@ class Round:
     """A question as it was typed, and the answer or the ``failure`` that takes its place.
 
     ``ended`` is true when nothing more will come, ``stopped`` when somebody did not wait for all of it, ``note``
-    is what else is to be said of it. The answer's own question differs from this one if somebody changed the query.
+    is what else is to be said of it, ``within`` is true when only some documents might answer. The answer's own
+    question differs from this one if somebody changed the query.
     """
 
     question: str
@@ -23,6 +24,7 @@ class Round:
     ended: bool = False
     stopped: bool = False
     note: str = ""
+    within: bool = False
 
     @property
     def whole(self) -> bool:

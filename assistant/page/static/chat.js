@@ -1,5 +1,6 @@
 // What the chat's own parts do: markers, copying, asking again or otherwise, opinions; a new question is kept in view.
 import { byId, call, copy, dialog, element, held, notice, put, tried } from "./common.js";
+import { unlimited } from "./filters.js";
 import { openPanel } from "./panel.js";
 
 let editing = null; // {round, do}: what the box is about to replace
@@ -172,6 +173,9 @@ async function pressed(event) {
     part.textContent = "已复制";
     setTimeout(() => (part.textContent = "复制"), 1500);
   } else if (part.matches(".again")) {
+    command(roundOf(part), "again");
+  } else if (part.matches(".wider") && !answering()) {
+    unlimited();
     command(roundOf(part), "again");
   } else if (part.matches(".edit") && !answering()) {
     edit(roundOf(part), "question", part.parentElement.querySelector(".asked").innerText);

@@ -1,5 +1,5 @@
 // Which documents may answer: chosen in a dialog, shown above the box as chips, each of which can be taken off.
-import { byId, call, day, dialog, element, put, tried } from "./common.js";
+import { byId, call, day, dialog, element, later, put, tried } from "./common.js";
 
 let filters = JSON.parse(sessionStorage.getItem("filters") ?? "{}");
 let titles = JSON.parse(sessionStorage.getItem("titles") ?? "{}"); // of the documents in the filters
@@ -57,16 +57,29 @@ async function choose() {
     fields[name].value = filters[name] ?? "";
     return element("label", { class: "field" }, element("span", {}, NAMES[name]), fields[name]);
   });
-  for (const name of ["since", "until"]) {
+  for (const [name, label] of [["since", "日期自"], ["until", "日期至"]]) {
     fields[name] = element("input", { type: "date" });
     fields[name].value = filters[name] ?? "";
+    rows.push(element("label", { class: "field" }, element("span", {}, label), fields[name]));
   }
-  const dates = element("label", { class: "field" }, element("span", {}, "日期"), fields.since, "至", fields.until);
-  fields.since.setAttribute("aria-label", "起始日期");
-  fields.until.setAttribute("aria-label", "截止日期");
-  const pressed = await dialog("只在以下范围的文件中回答", [...rows, dates], [["clear", "全部清除", ""], ["apply", "确定"]]);
-  if (pressed === "clear") change(Object.fromEntries(Object.keys(filters).map((name) => [name, ""])));
-  if (pressed === "apply") change(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value])));
+  const chosen = () => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.value]));
+  const told = element("p", { class: "passing faded", role: "status" });
+  const count = later(async () => {
+    const passing = await tried(() => call("passing", { method: "POST", json: { ...filters, ...chosen() } }));
+    if (!passing) return;
+    told.textContent = passing.count ? `这个范围内有 ${passing.count} 份文件` : "这个范围内没有文件";
+    told.classList.toggle("none", !passing.count);
+  }, 100);
+  for (const field of Object.values(fields)) field.addEventListener("change", count);
+  count();
+  const pressed = await dialog("只在以下范围的文件中回答", [...rows, told], [["clear", "全部清除", ""], ["apply", "确定"]]);
+  if (pressed === "clear") unlimited();
+  if (pressed === "apply") change(chosen());
+}
+
+// Let all documents answer.
+export function unlimited() {
+  change(Object.fromEntries(Object.keys(filters).map((name) => [name, ""])));
 }
 
 // Ask in one document alone.
