@@ -432,14 +432,16 @@ def test_a_file_is_uploaded_asked_removed_and_then_refused(chat: Chrome, tmp_pat
     good.write_text("云溪市公园管理规定\n\n第一条　云溪市公园每日21时关门。\n", encoding="utf-8")
     bad.write_bytes(b"no pdf")
     part(chat, "#tab-library").click()
-    part(chat, "#files").send_keys(f"{good}\n{bad}")
+    part(chat, "#files").send_keys(f"{bad}\n{good}")
+    assert texts(chat, "#uploads .report span")[0].startswith("正在收录：已完成 ")
     until(lambda: len(parts(chat, "#uploads .done")) == len(parts(chat, "#uploads .fault")) == 1)
     assert part(chat, "#uploads .done .state").text == "已添加《云溪市公园管理规定》（29 字）"
     assert (
         part(chat, "#uploads .fault .state").text
         == "未能收录：不是 PDF 文件或已损坏；请确认文件能正常打开后重新添加"
     )
-    assert until(lambda: texts(chat, "#uploads .report span")) == ["2 个文件：1 个已收录，1 个未能收录"]
+    until(lambda: texts(chat, "#uploads .report span") == ["2 个文件：1 个已收录，1 个未能收录"])
+    assert [one.get_attribute("class") for one in parts(chat, "#uploads li")] == ["report", "fault", "done"]
     part(chat, "#uploads .report button").click()
     assert not parts(chat, "#uploads li")
     part(chat, "#files").send_keys(str(good))
@@ -733,8 +735,12 @@ def test_a_reader_signs_in_asks_and_signs_out_but_changes_nothing(window: Chrome
             until(lambda: parts(window, "#rows tr"))
             assert not seen(window, "#add")
             assert not parts(window, "#rows .danger")
+            # Who signs in next in the same window finds nothing of what was typed or chosen.
+            part(window, "#tab-chat").click()
+            box(window).send_keys("没有发出的问题")
             part(window, "#who button").click()
             until(lambda: parts(window, "input[name=password]"))
+            assert window.execute_script("return sessionStorage.length") == 0
             assert httpx.get(f"{address}page/documents").status_code == 401
         with Conversations(library.home) as conversations:
             assert [head.title for head in conversations.list("张三")] == ["云溪市公园几点关门"]

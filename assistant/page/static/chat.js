@@ -209,6 +209,12 @@ function keepDraft() {
   else sessionStorage.removeItem(DRAFT);
 }
 
+// Who signs out leaves nothing in the window for whoever signs in after.
+export function forget() {
+  removeEventListener("pagehide", keepDraft);
+  sessionStorage.clear();
+}
+
 function restoreDraft() {
   const words = sessionStorage.getItem(DRAFT);
   sessionStorage.removeItem(DRAFT);

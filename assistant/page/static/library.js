@@ -132,24 +132,44 @@ function add(files) {
     const state = element("span", { class: "state" }, "等待");
     const item = element("li", {}, element("span", { class: "name" }, file.name), bar, state);
     byId("uploads").append(item);
-    const tell = (text, kind = "") => {
+    const tell = (text, kind = "going") => {
       state.textContent = text;
       item.className = kind;
     };
-    line = line.then(() => send(file, bar, tell)).catch(() => tell("未能收录：连接中断", "fault")).finally(() => bar.remove());
+    line = line
+      .then(() => {
+        byId("uploads").scrollTop = item.offsetTop - byId("uploads").clientHeight / 2;
+        return send(file, bar, tell);
+      })
+      .catch(() => tell("未能收录：连接中断", "fault"))
+      .finally(() => {
+        bar.remove();
+        report();
+      });
   }
-  line.then(report).then(changed);
+  report();
+  line.then(changed);
 }
 
-// When nothing is under way any more: how many files came to what, and a button that puts the lines away.
+// Above the files: how many of them are done; at the end what came of them, those that failed first, and a button
+// that puts all away.
 function report() {
-  const lines = Array.from(byId("uploads").querySelectorAll("li:not(.report)"));
-  if (byId("uploads").querySelector("progress")) return;
-  const faults = lines.filter((one) => one.className === "fault").length;
-  const told = `${lines.length} 个文件：${lines.length - faults} 个已收录${faults ? `，${faults} 个未能收录` : ""}`;
-  const away = element("button", { type: "button", class: "button", onclick: () => byId("uploads").replaceChildren() }, "收起");
-  byId("uploads").querySelector(".report")?.remove();
-  byId("uploads").prepend(element("li", { class: "report" }, element("span", {}, told), away));
+  const list = byId("uploads");
+  const lines = Array.from(list.querySelectorAll("li:not(.report)"));
+  const left = list.querySelectorAll("progress").length;
+  const faults = lines.filter((one) => one.className === "fault");
+  const failed = faults.length ? `，${faults.length} 个未能收录` : "";
+  const told = left
+    ? `正在收录：已完成 ${lines.length - left} / ${lines.length}${failed}`
+    : `${lines.length} 个文件：${lines.length - faults.length} 个已收录${failed}`;
+  if (!list.querySelector(".report")) list.prepend(element("li", { class: "report" }, element("span", { role: "status" })));
+  const head = list.querySelector(".report");
+  head.firstChild.textContent = told;
+  head.querySelector("button")?.remove();
+  if (left) return;
+  head.append(element("button", { type: "button", class: "button", onclick: () => list.replaceChildren() }, "收起"));
+  head.after(...faults);
+  list.scrollTop = 0;
 }
 
 function send(file, bar, tell) {
@@ -221,6 +241,7 @@ export function watchLibrary() {
     add(Array.from(byId("files").files));
     byId("files").value = "";
   });
+  addEventListener("beforeunload", (event) => byId("uploads").querySelector("progress") && event.preventDefault());
   const page = byId("library");
   page.addEventListener("dragover", (event) => {
     if (!document.body.classList.contains("editor")) return;

@@ -1,6 +1,6 @@
 // The page's own parts around Gradio's chat: tabs, sidebar, theme, and a word when the server is gone.
 import { byId, call, element, narrow, notice, tried } from "./common.js";
-import { answering, watchChat } from "./chat.js";
+import { answering, forget, watchChat } from "./chat.js";
 import { closePanel, watchPanel } from "./panel.js";
 import { refreshTalks, watchTalks } from "./talks.js";
 import { refreshLibrary, watchLibrary } from "./library.js";
@@ -108,7 +108,7 @@ async function greet() {
   byId("add").hidden = !me.editor;
   byId("count").textContent = me.documents ? ` ${me.documents}` : "";
   if (me.known) {
-    const leave = element("form", { method: "post", action: "signout" }, element("button", { type: "submit", class: "button" }, "退出"));
+    const leave = element("form", { method: "post", action: "signout", onsubmit: forget }, element("button", { type: "submit", class: "button" }, "退出"));
     byId("who").replaceChildren(element("span", {}, me.name), leave);
   }
   refreshTalks();
