@@ -83,11 +83,13 @@ CREATE TABLE vectors (chunk INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE
 """
 
 
-_FAILURES = """
+_ADDED = """
 CREATE TABLE IF NOT EXISTS failures (
     path TEXT PRIMARY KEY, attempt TEXT NOT NULL, kind TEXT NOT NULL, english TEXT NOT NULL, chinese TEXT NOT NULL
-) WITHOUT ROWID
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS fingerprints ON documents (fingerprint)
 """
+"""What a library of this format may lack, since it was made before."""
 _KINDS = {kind.__name__: kind for kind in (EmptyDocument, UnknownFormat, UnreadableFile, LoadError)}
 
 
@@ -244,22 +246,28 @@ class Store:
             self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def _create(self) -> None:
-        """Lay out an empty file; one that has tables already is left as it is."""
+        """Lay out an empty file, and add to one of ours what it lacks; any other is left as it is."""
         with self.transaction():
-            laid_out = self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-            self.connection.execute(_FAILURES)
-            if laid_out:
-                return
-            for statement in _SCHEMA.split(";\n"):
-                self.connection.execute(statement)
-            self.connection.execute(f"PRAGMA application_id = {_APPLICATION}")
-            self.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            self._set(version="0", stamp=secrets.token_hex(8), encoder="", dimension="0")
+            if not self.connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                for statement in _SCHEMA.split(";\n"):
+                    self.connection.execute(statement)
+                self.connection.execute(f"PRAGMA application_id = {_APPLICATION}")
+                self.connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                self._set(version="0", stamp=secrets.token_hex(8), encoder="", dimension="0")
+            if self._known() == (_APPLICATION, SCHEMA_VERSION):
+                for statement in _ADDED.split(";\n"):
+                    self.connection.execute(statement)
+
+    def _known(self) -> tuple[int, int]:
+        """Which program's file it is, and of which format."""
+        return tuple(
+            self.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")
+        )
 
     def _check(self) -> None:
-        if self.connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION:
+        application, found = self._known()
+        if application != _APPLICATION:
             raise _damaged(self.path, "another program's file")
-        found = self.connection.execute("PRAGMA user_version").fetchone()[0]
         if found > SCHEMA_VERSION:
             raise LibraryTooNew(
                 f"{self.path} has format {found}, this software knows only up to {SCHEMA_VERSION}; "
@@ -431,9 +439,10 @@ class Store:
         """Store the document's sketch, and which documents are its twins."""
         document, sketch = entry.document, entry.fingerprint.sketch
         rows = self.connection.execute(
-            "SELECT id, facts, text, title, fingerprint FROM documents WHERE id <> ?1 AND (fingerprint = ?2 AND ?2 <> ''"
-            " OR id IN (SELECT document_id FROM sketches WHERE value IN (SELECT value FROM json_each(?3))"
-            " GROUP BY document_id HAVING count(*) >= ?4)) ORDER BY id",
+            "SELECT id, facts, text, title, fingerprint FROM documents WHERE id <> ?1 AND id IN ("
+            "SELECT id FROM documents WHERE fingerprint = ?2 AND ?2 <> ''"
+            " UNION SELECT document_id FROM sketches WHERE value IN (SELECT value FROM json_each(?3))"
+            " GROUP BY document_id HAVING count(*) >= ?4) ORDER BY id",
             (document.id, entry.fingerprint.whole, json.dumps(sketch), max(1, SHARED * len(sketch))),
         ).fetchall()
         twins = tuple(

@@ -131,6 +131,27 @@ def test_a_newer_format_is_refused_by_number(store: Store) -> None:
         Store(store.path)
 
 
+def test_what_says_the_same_is_found_without_reading_every_document(store: Store) -> None:
+    asked: list[str] = []
+    store.connection.set_trace_callback(asked.append)
+    store.put(entry(), "model")
+    store.connection.set_trace_callback(None)
+    (query,) = (statement for statement in asked if "json_each" in statement)
+    plan = [row["detail"] for row in store.connection.execute(f"EXPLAIN QUERY PLAN {query}")]
+    assert [step for step in plan if step.startswith("SCAN documents")] == []
+
+
+def test_a_library_made_before_gets_what_it_lacks(store: Store) -> None:
+    store.put(entry(), "model")
+    store.connection.execute("DROP INDEX fingerprints")
+    store.connection.execute("DROP TABLE failures")
+    store.close()
+    again = Store(store.path, writable=True)
+    there = {row["name"] for row in again.connection.execute("SELECT name FROM sqlite_master")}
+    again.close()
+    assert {"fingerprints", "failures"} <= there
+
+
 def test_a_reading_connection_cannot_write(store: Store) -> None:
     reader = Store(store.path)
     with pytest.raises(LibraryReadOnly):
