@@ -567,6 +567,11 @@ def test_an_opinion_is_stored_with_its_reason(chat: Chrome, served: tuple[str, S
     confirm(chat, "take")
     until(lambda: not parts(chat, ".judge [aria-pressed=true]"))
     assert stored.id not in [one.id for one in FeedbackStore(home).all()]
+    # Praise of which nothing more is to be said takes one press.
+    part(chat, "button.good").click()
+    until(lambda: parts(chat, "button.good[aria-pressed=true]"))
+    assert [one.good for one in FeedbackStore(home).all()][-1:] == [True]
+    assert not seen(chat, "#dialog")
 
 
 @pytest.mark.slow
@@ -609,7 +614,14 @@ def test_nothing_is_wider_or_higher_than_the_window(chat: Chrome, width: int, he
         assert chat.execute_script(f"return document.querySelector('{each}').scrollWidth") <= width
     panel = part(chat, "#panel").rect
     assert (panel["width"] == width) == (width < 500)
+    if width < 500:  # where the document covers all, the way back leads to the chat
+        chat.back()
+        until(lambda: not seen(chat, "#panel"))
+        parts(chat, "a.marker")[1].click()
+        until(lambda: marks(chat))
     part(chat, "#panel-close").click()
+    until(lambda: not chat.execute_script("return history.state?.panel"))
+    assert texts(chat, ".asked") == [PEAK]
     part(chat, "#choose").click()
     dialog = until(lambda: seen(chat, "#dialog"))[0].rect
     assert dialog["x"] >= 8

@@ -100,30 +100,31 @@ async function judge(button, good) {
   const conversation = held("talk-id");
   const exchange = all(".kept").indexOf(button.closest(".kept"));
   if (!conversation || exchange < 0) return notice("这条回答还没有保存，请稍后再试", true);
+  const store = (reason, told) => tried(async () => {
+    await call("feedback", { method: "POST", json: { conversation, exchange, good, reason } });
+    notice(told);
+  }).then(opine);
+  // Praise is one press; what more there is to say of it, or to take back, another.
+  if (good && !opinions[exchange]) return store("", "已记录，谢谢。再点一次可补充说明或撤回");
+  const before = opinions[exchange]?.good === good ? opinions[exchange] : null;
   const words = element("textarea", { rows: 3, maxlength: 1000, placeholder: "补充说明（可不填）", "aria-label": "补充说明" });
   const choices = good ? [] : REASONS.map((reason) =>
     element("label", { class: "choice" }, element("input", { type: "radio", name: "reason", value: reason }), reason)
   );
-  const before = opinions[exchange]?.good === good ? opinions[exchange] : null;
   if (before) recall(before.reason, choices, words);
   const buttons = [["send", "提交"]];
   if (before) buttons.unshift(["take", "撤回", ""]);
   const pressed = await dialog(good ? "这个回答好在哪里？" : "这个回答有什么问题？", [...choices, words], buttons);
   if (!pressed) return undefined;
   if (pressed === "take") {
-    await tried(async () => {
+    return tried(async () => {
       await call(`conversation/${conversation}/opinion/${exchange}`, { method: "DELETE" });
       notice("已撤回");
-    });
-    return opine();
+    }).then(opine);
   }
   const chosen = byId("dialog").querySelector("input[name=reason]:checked")?.value ?? "";
   const reason = [chosen, words.value.trim()].filter(Boolean).join("：");
-  await tried(async () => {
-    await call("feedback", { method: "POST", json: { conversation, exchange, good, reason } });
-    notice("已记录，谢谢");
-  });
-  return opine();
+  return store(reason, "已记录，谢谢");
 }
 
 // A reason that was given before, put back as the choice and the words that it was made of.

@@ -1,5 +1,5 @@
 // The document beside the chat: opened at a quote, read and searched as a whole, however long it is.
-import { badge, byId, call, copy, day, drawing, element, later, notice, tried } from "./common.js";
+import { badge, byId, call, copy, day, drawing, element, later, narrow, notice, tried } from "./common.js";
 
 const KEPT = 1200; // lines in the page at once; those far from what is read go, and come again when scrolled to
 
@@ -37,6 +37,8 @@ export async function openPanel(address, { among = [address], opener: from = nul
     byId("outline").replaceChildren();
   }
   const closed = byId("panel").hidden;
+  // On a phone the document covers the page, and the way back leads to the chat.
+  if (closed && narrow.matches && !history.state?.panel) history.pushState({ panel: true }, "");
   if (closed) steady(opener, () => {
     byId("panel").hidden = false;
     document.body.classList.add("panel-open");
@@ -57,6 +59,7 @@ export function closePanel() {
     byId("panel").hidden = true;
     document.body.classList.remove("panel-open");
   });
+  if (history.state?.panel) history.back();
   shown = null;
   asked++;
   current();
@@ -392,5 +395,6 @@ export function watchPanel() {
       byId("find").select();
     }
   });
+  addEventListener("popstate", () => history.state?.panel || closePanel());
   addEventListener("removed", (event) => shown?.id === event.detail && closePanel());
 }
