@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.page import reading
-from assistant.page.reading import LONGEST, OUTLINED, Head, Line, Place, Reading
+from assistant.page.reading import AROUND, LONGEST, OUTLINED, QUOTED, Context, Head, Line, Place, Reading
 from index.structure import sections
 from index.types import Document, Facts, Span
 
@@ -99,6 +99,18 @@ def test_words_are_found_whatever_their_case_and_the_breaks_within_them() -> Non
     assert opened.matches(" pm2.5 ") == (2, (Span(4, 9), Span(15, 20)))
     assert opened.matches("p.2") == (0, ())
     assert opened.matches(" ") == (0, ())
+
+
+def test_a_quote_is_shown_among_the_words_around_it() -> None:
+    quote = TEXT.index("禁止下列行为：")
+    assert read(TEXT).context(Span(quote, quote + 7)) == Context(
+        "云溪市规定 第一章　总则 第一条　为了节水，制定本规定。 第二条　",
+        "禁止下列行为：",
+        " （一）浪费； （二）偷水。 ",
+    )
+    before, long, after = read("前" * 200 + "引" * 500 + "后" * 200).context(Span(200, 700))
+    assert (before, after) == ("…" + "前" * AROUND, "后" * AROUND + "…")
+    assert long == "引" * (QUOTED * 2 // 3) + "……" + "引" * (QUOTED // 3)
 
 
 def test_the_outline_has_the_heads_with_their_depth_and_how_articles_begin_but_no_items() -> None:

@@ -121,6 +121,9 @@ def test_a_quote_comes_with_its_place_and_the_words_to_copy(client: TestClient) 
     assert about["quotation"] == f"《{RIVER}》（云政令〔2024〕12号，2024年3月5日）第六条：“责令限期改正”"
     text = client.get(f"{address}/text", params={"around": True, "start": span[0], "end": span[1]}).json()
     assert any("责令限期改正" in line[1] and line[0] <= span[0] for line in text["lines"])
+    around = client.get(f"{address}/quote", params={"start": span[0], "end": span[1]}).json()
+    assert (around["title"], around["quote"], around["page"]) == (RIVER, "责令限期改正", 2)
+    assert around["before"].endswith("由市水务部门")
     heads = [head[2] for head in client.get(f"{address}/outline").json()]
     assert heads[:2] == [
         "第一章 总则",

@@ -23,7 +23,7 @@ from browser import CHROMIUM, DRIVER, browser, complaints, hosts, resize
 from conftest import HashedEncoder
 from docx import Document as Word
 from pages import ask, box, idle, opened, part, parts, policies, seen, serving, texts, until
-from selenium.webdriver import Chrome, Keys
+from selenium.webdriver import ActionChains, Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from assistant.assistant import Assistant
@@ -194,6 +194,20 @@ def test_the_example_is_answered_whole_and_a_marker_opens_the_highlighted_senten
     chat.switch_to.active_element.send_keys(Keys.ESCAPE)
     until(lambda: not seen(chat, "#panel"))
     assert chat.switch_to.active_element == parts(chat, "a.marker")[0]
+
+
+@pytest.mark.slow
+def test_a_marker_that_is_pointed_at_shows_the_quote_among_the_words_around_it(chat: Chrome) -> None:
+    ask(chat, PEAK)
+    ActionChains(chat).move_to_element(parts(chat, "a.marker")[0]).perform()
+    until(lambda: seen(chat, "#preview"))
+    assert texts(chat, "#preview mark") == [FIRST]
+    assert texts(chat, "#preview .title") == ["2021年全国生态环境保护工作会议 "]
+    assert "加快建立支撑实现国家自主贡献的项目库" in part(chat, "#preview").text
+    preview = part(chat, "#preview").rect
+    assert preview["y"] + preview["height"] <= 768
+    ActionChains(chat).move_to_element(part(chat, "#bar h1")).perform()
+    until(lambda: not seen(chat, "#preview"))
 
 
 @pytest.mark.slow

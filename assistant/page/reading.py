@@ -25,10 +25,15 @@ FOUND = 5_000
 """Matches whose places are given."""
 SOUGHT = 100
 """Characters of a text to look for."""
+AROUND = 70
+"""Characters shown on either side of a quote in its context."""
+QUOTED = 240
+"""Characters of the quote there."""
 SAID = 40
 """Characters of a head in the outline."""
 
 _BREAK = re.compile("\n")
+_BLANKS = re.compile(r"\s*\n\s*")
 _SIGN = re.compile(r"#{1,6}[ \t]+")
 _HEADS = frozenset({"part", "chapter", "division", "article", "heading", "list"})
 
@@ -59,6 +64,14 @@ class Place:
     page: int | None
 
 
+class Context(NamedTuple):
+    """A quote and the words around it, each on one line; of what is longer, the middle or the far end is left out."""
+
+    before: str
+    quote: str
+    after: str
+
+
 class Reading:
     """A document and its sections, made ready to be looked into at any offset."""
 
@@ -83,6 +96,19 @@ class Reading:
             at = self.sections[at].parent
         path = heading_path(self.document.text, self.sections, number)
         return Place(path, article, self.document.page(span.start))
+
+    def context(self, span: Span) -> Context:
+        """The words of ``span`` and those around it."""
+        text, quote = self.document.text, span.of(self.document.text)
+        before = text[max(0, span.start - AROUND) : span.start]
+        after = text[span.end : span.end + AROUND]
+        if len(quote) > QUOTED:
+            quote = f"{quote[: QUOTED * 2 // 3]}……{quote[-QUOTED // 3 :]}"
+        return Context(
+            ("…" if span.start > AROUND else "") + _BLANKS.sub(" ", before),
+            _BLANKS.sub(" ", quote),
+            _BLANKS.sub(" ", after) + ("…" if span.end + AROUND < len(text) else ""),
+        )
 
     def around(self, span: Span) -> Span:
         """A window of whole lines with ``span`` in its upper part."""

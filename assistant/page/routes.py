@@ -11,7 +11,7 @@ from functools import lru_cache, partial
 from secrets import token_hex
 from threading import Lock
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote as quoted
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
@@ -188,6 +188,19 @@ def document(opened: Opened, start: int = 0, end: int = 0) -> dict[str, Any]:
     }
 
 
+@router.get("/document/{document_id}/quote")
+def quote(opened: Opened, start: int, end: int) -> dict[str, Any]:
+    """A quote with the words around it, and where it stands in which document."""
+    span = _span(opened, start, end)
+    place = opened.place(span)
+    return {
+        **_facts(opened.document.facts),
+        **opened.context(span)._asdict(),
+        "heading": place.heading,
+        "page": place.page,
+    }
+
+
 @router.get("/document/{document_id}/outline")
 def outline(opened: Opened) -> list[Any]:
     """The heads of a document: offset, depth and text of each."""
@@ -323,7 +336,7 @@ def _span(opened: Reading, start: int, end: int) -> Span:
 
 
 def _attachment(data: bytes, name: str, kind: str) -> Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    disposition = f"attachment; filename*=UTF-8''{quoted(name, safe='')}"
     return Response(data, media_type=kind, headers={"Content-Disposition": disposition})
 
 

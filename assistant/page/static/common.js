@@ -152,4 +152,7 @@ export const badge = (status) => (status ? element("span", { class: `badge ${STA
 
 export const day = (iso) => (iso ? iso.replace(/^(\d+)-0?(\d+)-0?(\d+)$/, "$1年$2月$3日") : "");
 
+// What is known of a document beside its title.
+export const about = (facts) => [facts.issuer, facts.number, day(facts.date)].filter(Boolean);
+
 export const narrow = matchMedia("(max-width: 899px)");

@@ -4,6 +4,7 @@ import { answering, forget, watchChat } from "./chat.js";
 import { closePanel, watchPanel } from "./panel.js";
 import { refreshTalks, watchTalks } from "./talks.js";
 import { refreshLibrary, watchLibrary } from "./library.js";
+import { watchPreview } from "./preview.js";
 import { watchExamples } from "./examples.js";
 import { watchFilters } from "./filters.js";
 
@@ -120,6 +121,7 @@ function start() {
   watchSidebar();
   watchServer();
   watchPanel();
+  watchPreview();
   watchLibrary();
   watchFilters();
   watchExamples();

@@ -1,5 +1,5 @@
 // The document beside the chat: opened at a quote, read and searched as a whole, however long it is.
-import { badge, byId, call, copy, day, drawing, element, later, narrow, notice, tried } from "./common.js";
+import { about as known, badge, byId, call, copy, day, drawing, element, later, narrow, notice, tried } from "./common.js";
 
 const KEPT = 1200; // lines in the page at once; those far from what is read go, and come again when scrolled to
 
@@ -78,7 +78,7 @@ function steady(pressed, change) {
 // What is known of the document, and of the quote in it.
 function describe(about) {
   byId("panel-title").replaceChildren(about.title || about.file, " ", badge(about.status) ?? "");
-  const facts = [about.issuer, about.number, day(about.date)].filter(Boolean).map((one) => element("span", {}, one));
+  const facts = known(about).map((one) => element("span", {}, one));
   if (about.effective && about.effective !== about.date) facts.push(element("span", {}, `${day(about.effective)}起施行`));
   if (about.expires) facts.push(element("span", {}, `有效期至${day(about.expires)}`));
   if (about.replaced_by) facts.push(element("span", { class: "caution" }, `已由《${about.replaced_by}》代替`));
