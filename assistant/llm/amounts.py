@@ -72,6 +72,8 @@ _ARTICLES = frozenset(
 _NUMERAL = "零〇一二两三四五六七八九十百千"
 _CHINESE = rf"[{_NUMERAL}万亿]+(?:点[零〇一二三四五六七八九]+[万亿]?)?"
 _ARABIC = r"\d+(?:\.\d+)?"
+_TOGETHER = r"一(?:起(?![案交事])|方(?!米)|道(?![题路]))"
+"""What begins like an amount and is none."""
 _ANY = rf"(?:{_ARABIC}|{_CHINESE})"
 
 
@@ -96,13 +98,13 @@ def _pattern() -> re.Pattern[str]:
         rf"|(?P<tenths>[一二两三四五六七八九]|\d(?:\.\d)?)成(?=以上|以下|以内|左右|多|$|[，。；、的])"
         rf"|(?P<arabic>{_ARABIC})(?P<scale>(?:[十百万亿]|千(?![米克瓦伏卡帕赫焦]))*)(?:余|多)?(?P<unit>{unit})?"
         r"|(?P<half>减半|一半|半数)"
-        rf"|(?<![第{_NUMERAL}])(?P<chinese>{_CHINESE})(?:{chinese_unit})"
+        rf"|(?<![第{_NUMERAL}])(?!{_TOGETHER})(?P<chinese>{_CHINESE})(?:{chinese_unit}|(?=[到至]{_CHINESE}(?:{unit})))"
     )
 
 
 _ABOVE = (
     r"(?:不(?:得|能|应|宜|可)?(?:低于|少于|小于|短于|早于|下于)|至少|最低|最少|最短|下限|不下|(?<!不)(?<!不[得能应宜可])"
-    r"(?:超过|超出|高于|大于|多于|逾|突破|优于|晚于)|≥|>)"
+    r"(?:超过|超出|超(?=$|[\d＃])|高于|大于|多于|逾|突破|优于|晚于)|≥|>)"
 )
 _BELOW = (
     r"(?:不(?:得|能|应|宜|可)?(?:超过|超出|高于|大于|多于|长于|晚于|迟于|突破)|至多|最多|最高|最长|最迟|最晚|上限|控制在|压减到"
@@ -197,7 +199,7 @@ def _amount(match: re.Match[str]) -> Amount | None:
         for scale in match["scale"]:
             number *= _SCALES[scale]
     else:
-        number, unit = value(match["chinese"]), _units()[match["cunit"]]
+        number, unit = value(match["chinese"]), _units().get(match["cunit"] or "", "")
     return None if number is None else Amount(number, unit, 0, start, end)
 
 

@@ -34,6 +34,9 @@ _ENUMERATOR = re.compile(
     r"(?:^|(?<=[。；;：:]))(?:[一二三四五六七八九十]{1,3}是(?=[一-鿿])|第[一二三四五六七八九十],)"
 )
 
+_COUNTED = frozenset(("个", "家", "所", "座", "处", "件", "条", "栋", "间", "场", "支", "台"))
+"""Units that 个 may stand for."""
+
 
 class _Claims(NamedTuple):
     """What a plain text claims, apart: ``rest`` is the text with its amounts, dates and numbers blotted out."""
@@ -68,6 +71,7 @@ def check(sentence: str, quote: str, context: str = "") -> tuple[Problem, ...]:
             ("turned", limits.turned(said.text, source.text)),
             ("turned", swaps.contrary(said.text, source.text)),
             ("swap", swaps.swapped(shortened(said.text), shortened(source.text))),
+            ("swap", swaps.crossed(shortened(said.text), shortened(source.text))),
             ("role", roles.roles(shortened(said.text), shortened(source.text))),
             ("new", novelty.novelties(said.rest, source.text, around.text)),
         )
@@ -94,10 +98,12 @@ def _claims(text: str) -> _Claims:
 def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
     for amount in said.amounts:
         written = said.text[amount.start : amount.end]
-        alike = [one for one in source.amounts if _alike(amount, one)]
+        rivals = [one for one in source.amounts if one.unit == amount.unit]
+        alike = [
+            one for one in source.amounts if _alike(amount, one) or (not rivals and _counted_alike(amount, one))
+        ]
         ordinals = [one for one in around.amounts if amount.unit.startswith("第") and _alike(amount, one)]
         if not alike:
-            rivals = [one for one in source.amounts if one.unit == amount.unit]
             if not ordinals and not (amount.article and (not rivals or said.text[: amount.start].endswith("年"))):
                 yield written
         elif not any(one.side == amount.side for one in alike):
@@ -120,6 +126,12 @@ def _alike(one: Amount, other: Amount) -> bool:
         return False
     units = {one.unit, other.unit}
     return len(units) == 1 or ("" in units and not any(unit.startswith("第") for unit in units))
+
+
+def _counted_alike(one: Amount, other: Amount) -> bool:
+    """Whether as many are counted with 个 and with the measure word of a thing: 4个医院, 4家医院."""
+    units = {one.unit, other.unit}
+    return one.value == other.value and "个" in units and units <= _COUNTED
 
 
 def _moments(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:

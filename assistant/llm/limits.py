@@ -28,13 +28,14 @@ _EXCEPTION = re.compile(
 )
 _OTHERS = re.compile(r"其他|其它|其余")
 """What is left when an exception has been taken: 除第一项所列城市以外的城市 are 其他城市."""
+_ALL_OTHERS = re.compile(r"除[^，。；]{1,40}?外，?(?:其他|其它|其余)")
 _LIMITS = tuple(
     map(
         re.compile,
         (
             r"(?:未经|非经)(?![^，。；]{0,20}的[一-鿿])",
             r"原则上",
-            r"仅|只(?!要|有)",
+            r"仅|只(?!要|有|需|是)",
             r"以内有效",
             r"首次|初次|第一次|首套",
             r"连续(?=[^，。；]{0,6}(?:满|[＃\d]))",
@@ -49,9 +50,13 @@ _CONDITION = re.compile(
 )
 """Words of a condition that may not be dropped from the rule that it is for."""
 _UNAPPROVED = re.compile(
-    r"(?:必须|须|应当?)先?经过?|[未不没][^，。；]{0,3}(?:批准|同意|许可|审批|审核|审查|评估|认定|核准|检验|通过)"
+    r"(?:必须|须|应当?)先?经过?|[未不没][^，。；]{0,3}(?:获批|批准|同意|许可|审批|审核|审查|评估|认定|核准|检验|通过)"
 )
 _APPROVAL = re.compile(r"批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验|通过|合格")
+_OTHERWISE = {
+    "原则上": re.compile(r"一般|通常|基本上|大体"),
+    "只": re.compile(r"为限|最多|至多|不超过|主要"),
+}
 _AND = re.compile(r"并|同时|且")
 
 
@@ -72,7 +77,7 @@ def limits(sentence: str, quote: str) -> tuple[str, ...]:
     found = [
         f"added: {match[0]}"
         for one in _LIMITS
-        if (match := one.search(sentence)) and not one.search(quote) and not _approved(match[0], quote)
+        if (match := one.search(sentence)) and not one.search(quote) and not _otherwise(match[0], quote)
     ]
     if _EXCEPTION.search(sentence) and not _EXCEPTION.search(quote):
         found.append("added: an exception")
@@ -84,7 +89,7 @@ def limits(sentence: str, quote: str) -> tuple[str, ...]:
             f"dropped: {match[0]}"
             for one in _LIMITS
             for match in one.finditer(part)
-            if not one.search(sentence) and not _approved(match[0], sentence) and _restated(match, part, said)
+            if not one.search(sentence) and not _otherwise(match[0], sentence) and _restated(match, part, said)
         ]
         found += [
             f"dropped: {match[0]}"
@@ -94,7 +99,7 @@ def limits(sentence: str, quote: str) -> tuple[str, ...]:
         main = bigrams(_without_exception(part))
         if not main or share < max(shares) or len(said & main) < 0.35 * len(main):
             continue
-        others = _OTHERS.search(sentence) and not _OTHERS.search(part)
+        others = _OTHERS.search(sentence) and (not _OTHERS.search(part) or _ALL_OTHERS.search(part))
         if _excepted(part, segments[place + 1 :]) and not _EXCEPTION.search(sentence) and not others:
             found.append("dropped: an exception")
     return tuple(found)
@@ -156,8 +161,11 @@ def _ruled_before(condition: re.Match[str], quote: str) -> bool:
     )
 
 
-def _approved(limit: str, sentence: str) -> bool:
-    """Whether a sentence says in other words that something was approved, or was not, where that is the limit."""
+def _otherwise(limit: str, sentence: str) -> bool:
+    """Whether a sentence has in other words what confines a rule."""
+    wording = _OTHERWISE.get(limit)
+    if wording:
+        return bool(wording.search(sentence))
     if "未经" in limit or "非经" in limit:
         return bool(_UNAPPROVED.search(sentence))
     return bool(_APPROVAL.search(limit) and _APPROVAL.search(sentence))

@@ -8,7 +8,7 @@ from functools import lru_cache
 import rjieba
 
 from assistant.llm.amounts import COMPARISONS
-from assistant.llm.phrases import light, ordinary, paraphrases
+from assistant.llm.phrases import light, ordinary, paraphrases, telling
 from assistant.llm.plain import shortened
 from index import regions
 
@@ -24,10 +24,13 @@ _TELLING = _NEGATORS | frozenset(
 """Characters that make another thing of the word in which they stand, even alone."""
 _EXCEPT = re.compile(r"除[^，。；]{0,40}?外")
 _ROMAN = re.compile("[Ⅰ-Ⅻ①-⑳]")
-_FREE = 10
+_FREE = 5
 """Characters of a sentence for each of which one ordinary word may be new."""
 _LONGEST = 4
 """Characters of the longest ordinary word."""
+_LOOSE = frozenset(("v", "vd", "d", "ad", "a", "z", "zg", "p", "c", "r", "u", "q", "y", "m", "e", "o"))
+"""Tags of words of which another may be said for the same, if they are not telling: verbs and what stands beside them."""
+_OFFICE = re.compile(r"(?:国务院|政府|党委|[省市区县]委)办(?![理好法事学])")
 _COMPARED = re.compile(rf"(?:{COMPARISONS.pattern})(?=[^，。；]{{0,4}}＃)")
 """Words that say on which side of an amount a thing is, which is compared by itself."""
 _CJK = re.compile(r"[一-鿿]")
@@ -57,13 +60,14 @@ def novelties(sentence: str, quote: str, context: str = "") -> tuple[str, ...]:
     _mark_words(said, source, known)
     words = _words(said)
     runs = [run for run in _runs(said, known) if not _excused(said, run, source, words)]
-    new = [said[start:end] for start, end in runs if not _everyday(said, start, end)]
+    new = [said[start:end] for start, end in runs if not _everyday(said, start, end) and _tells(said, start, end)]
     if len(runs) - len(new) > len(said) // _FREE:
         new = [said[start:end] for start, end in runs]
     foreign = [
         match[0] for match in _WORD.finditer(said) if match[0].lower() not in source.lower() and len(match[0]) > 1
     ]
     foreign += [match[0] for match in _ROMAN.finditer(said) if match[0] not in source]
+    foreign += [match[0] for match in _OFFICE.finditer(said) if match[0] not in source]
     return (*new, *_persons(said, source), *_organs(said, source), *foreign)
 
 
@@ -79,6 +83,26 @@ def _everyday(said: str, start: int, end: int) -> bool:
         said[first:last] in ordinary()
         for first in range(max(0, end - _LONGEST), start + 1)
         for last in range(end, first + _LONGEST + 1)
+    )
+
+
+def _tells(said: str, start: int, end: int) -> bool:
+    """Whether what is new is part of a word that tells something: of a thing, or of an act that is a matter by itself."""
+    place = 0
+    for word, tag in rjieba.tag(said):
+        place += len(word)
+        if place > start and place - len(word) < end and _word_tells(word, tag):
+            return True
+    return False
+
+
+def _word_tells(word: str, tag: str) -> bool:
+    if word in ordinary() or word in light():
+        return False
+    return (
+        tag not in _LOOSE
+        or any(character in _TELLING for character in word)
+        or any(word[at:to] in telling() for at in range(len(word)) for to in range(at + 2, len(word) + 1))
     )
 
 
@@ -162,7 +186,31 @@ def _excused(said: str, run: tuple[int, int], source: str, words: tuple[str, ...
             and text in source
             and (len(word) == 1 or word in source or _abbreviates(word, source))
         )
-    return _abbreviates(text, source) and not regions.named(text)
+    return (_abbreviates(text, source) or _initials(text, source)) and not regions.named(text)
+
+
+@lru_cache(maxsize=20_000)
+def _initials(text: str, source: str) -> bool:
+    """Whether the characters begin words of the source that stand close together: 环评 of 环境影响评价."""
+    pattern = "[一-鿿]{0,4}".join(map(re.escape, text))
+    starts = _starts(source)
+    return any(
+        all(
+            any(match.start() <= start < match.end() and source[start] == character for start in starts)
+            for character in text
+        )
+        for match in re.finditer(pattern, source)
+    )
+
+
+@lru_cache(maxsize=2_000)
+def _starts(source: str) -> frozenset[int]:
+    """Where the words of the source begin."""
+    starts, place = set(), 0
+    for word in rjieba.cut(source):
+        starts.add(place)
+        place += len(word)
+    return frozenset(starts)
 
 
 @lru_cache(maxsize=20_000)

@@ -44,6 +44,12 @@ def ordinary() -> frozenset[str]:
 
 
 @cache
+def telling() -> frozenset[str]:
+    """Verbs and adjectives that are a matter by themselves (登记, 吊销): another one is another matter."""
+    return frozenset(word for line in _lines("telling.txt") for word in line.split())
+
+
+@cache
 def contraries() -> frozenset[tuple[str, str]]:
     """Characters that turn a word into its opposite where it differs in them alone (传入, 传出), in both orders."""
     pairs = [(one, other) for one, other in (line.split() for line in _lines("contraries.txt"))]

@@ -29,7 +29,7 @@ _LONGEST_NAME = 8
 _SUFFIX = r"部门|机关|机构|公司|企业|单位|政府|法院|检察院|[局委厅署院部](?![署门委])"
 _ORGAN = re.compile(rf"[一-鿿（）()、]{{0,14}}?[一-鿿]{{1,3}}(?:{_SUFFIX})(?!牌|件|分)")
 _ORGANS = re.compile(rf"{_ORGAN.pattern}(?:、{_ORGAN.pattern})*")
-_BY = re.compile(rf"由({_ORGAN.pattern})")
+_BY = re.compile(rf"由({_ORGAN.pattern}|国家|中央|国务院)")
 _PART = re.compile(r"[；;。]")
 _HANDED = re.compile(
     r"由([一-鿿、]{2,30}?)(?=负责|发布|制定|批准|审批|核准|承担|办理|受理|组织|安排|实施|管理|确定|处理|支付|给予|予以|责令)"
@@ -60,7 +60,7 @@ def _displaced(sentence: str, quote: str) -> Iterator[str]:
         if not places:
             continue
         introduced = "\n".join(quote[place : place + _AFTER_PREPOSITION] for place in places)
-        for match in re.finditer(f"{preposition}([一-鿿]{{2}})", sentence):
+        for match in re.finditer(f"(?<![因作成认称视]){preposition}([一-鿿]{{2}})", sentence):
             moved = preposition == "由" and any(clause.text.startswith(match[1]) for clause in clauses(quote))
             moved = moved or match[1] in _ONESELF
             if match[1] not in introduced and match[1] in quote and match[0] not in quote and not moved:

@@ -13,7 +13,7 @@ from functools import lru_cache
 import rjieba
 
 from assistant.llm.phrases import contraries, light, ordinary, paraphrases
-from assistant.llm.plain import Clause, clauses
+from assistant.llm.plain import Clause, bigrams, clauses
 
 _SIDE = 2
 """Characters on each side that must be the same; fewer only where a clause begins or ends."""
@@ -26,6 +26,7 @@ _WORDS = 4
 _OPENING = re.compile(r"(?:其中|同时|另外|此外|[则并且但]|应当?|须|需|可以?|要|由|对|是|[^一-鿿])*")
 """What a clause may begin with before its first word."""
 _LISTED = "、和及与或"
+_PART = re.compile(r"[；;。]")
 
 
 def swapped(sentence: str, quote: str) -> Iterator[str]:
@@ -64,6 +65,35 @@ def contrary(sentence: str, quote: str) -> Iterator[str]:
                     written = said[: place - start] + other + said[place - start + 1 :]
                     if said not in quote and written in quote and written not in sentence:
                         yield f"{said} for {written}"
+
+
+def crossed(sentence: str, quote: str) -> Iterator[str]:
+    """What a sentence says follows from one condition, and the quote from another: A的，甲；B的，乙 as A的，乙."""
+    rules = [rule for part in _PART.split(quote) if (rule := _rule(part))]
+    said = _rule(sentence)
+    if not said or len(rules) < 2:
+        return
+    own = [_own(place, [condition for condition, _ in rules]) for place in range(len(rules))]
+    theirs = [_own(place, [outcome for _, outcome in rules]) for place in range(len(rules))]
+    meant = max(range(len(rules)), key=lambda place: len(said[0] & own[place]))
+    told = max(range(len(rules)), key=lambda place: len(said[1] & theirs[place]))
+    sure = min(len(said[0] & own[meant]), len(said[1] & theirs[told])) >= _SIDE
+    if sure and meant != told and not said[0] & own[told] and not said[1] & theirs[meant]:
+        yield f"another outcome: {sentence}"
+
+
+def _rule(part: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    """The words of the last condition of a sentence (…的，) and of all that follows from it."""
+    found = clauses(part)
+    last = max((place for place, clause in enumerate(found[:-1]) if clause.text.endswith("的")), default=-1)
+    if last < 0:
+        return None
+    return bigrams(found[last].text), bigrams(part[found[last].end :])
+
+
+def _own(place: int, all_words: list[frozenset[str]]) -> frozenset[str]:
+    """The words that only the one at ``place`` has."""
+    return all_words[place] - frozenset[str]().union(*all_words[:place], *all_words[place + 1 :])
 
 
 @lru_cache(maxsize=4_000)

@@ -33,8 +33,14 @@ _AGREES: Mapping[str, frozenset[str]] = {
     "": frozenset(("", DEMANDS)),
 }
 """The forces with which a quote may say what a sentence says with a force; an empty string is none."""
-_BENEFIT = re.compile(r"扣除|享受|申请|申领|领取|报销|获得|补贴|补助|奖励|查询|咨询|免费|优惠|减免|抵免|贷款")
+_BENEFIT = re.compile(
+    r"扣除|免(?=[^，。；除])|结转|享受|申请|申领|领取|报销|获得|补贴|补助|奖励|查询|咨询|免费|优惠|减免|抵免|贷款"
+)
 """What one is given: to be given it, and to be free to take it, is the same."""
+_FAVOURS = re.compile(r"鼓励|支持|优先")
+"""What is said of something that may be done."""
+_AVERTS = re.compile(r"(?:应当?|须|要)[^，。；]{0,4}(?:避免|防止|杜绝)")
+"""What is said of something that is not to happen."""
 _REACH = 0.6
 """Share of what a force governs that a clause without it must restate to have dropped it."""
 
@@ -210,8 +216,16 @@ def _governed(quote: str) -> Mapping[str, frozenset[str]]:
                 )
                 for pair in pairs:
                     found.setdefault(pair, set()).update(kinds)
-                    if not kind and (any(_behind_negator(clause.text, pair)) or f"停止{pair}" in clause.text):
+                    if not kind and (
+                        any(_behind_negator(clause.text, pair))
+                        or f"停止{pair}" in clause.text
+                        or _denied_through(clause.text, pair)
+                    ):
                         found[pair].add(DENIES)
+                    if not kind and _FAVOURS.search(clause.text):
+                        found[pair].add(PERMITS)
+                    if _AVERTS.search(clause.text[: clause.text.find(pair)]):
+                        found[pair].add(FORBIDS)
     return {pair: frozenset(kinds) for pair, kinds in found.items()}
 
 
@@ -243,6 +257,11 @@ def _behind_negator(text: str, pair: str) -> list[bool]:
         and not _LEXICAL.fullmatch(text[max(0, place - 1) : place + 1])
         for place in _places(text, pair)
     ]
+
+
+def _denied_through(clause: str, pair: str) -> bool:
+    """Whether a clause without attributes denies what leads to ``pair``: 不加收税款滞纳金."""
+    return _ATTRIBUTE not in clause and re.search(f"不[^不、]{{2,}}?{re.escape(pair)}", clause) is not None
 
 
 def _negatives(text: str, pair: str) -> list[int]:
