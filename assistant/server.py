@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -77,6 +78,8 @@ def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] 
         app = application(assistant, host)
         sys.setswitchinterval(SWITCHING)
         server = Server(uvicorn.Config(app, log_level="warning", server_header=False, timeout_graceful_shutdown=1))
+        # A page that is open keeps a request waiting, which an end cuts off; that is nothing to complain of.
+        logging.getLogger("uvicorn.error").addFilter(lambda record: not (server.should_exit and _cut_off(record)))
 
         def load() -> None:
             try:
@@ -90,6 +93,12 @@ def serve(assistant: Assistant, host: str, port: int, ready: Callable[[], None] 
             with suppress(KeyboardInterrupt):
                 server.run(sockets=[listening])
         loading.result()
+
+
+def _cut_off(record: logging.LogRecord) -> bool:
+    """Whether a line of the log says that a request was cut off."""
+    error = record.exc_info[1] if record.exc_info else None
+    return isinstance(error, asyncio.CancelledError) or "timeout graceful shutdown exceeded" in record.getMessage()
 
 
 class _Fork:

@@ -89,7 +89,10 @@ function watchServer() {
       if (answer.ok) now = (await answer.json()).run;
     } catch {}
     if (alive && (gone || (run && now !== run)) && answering()) location.reload();
-    else if (alive && gone) notice("连接已恢复");
+    else if (alive && gone) {
+      notice("连接已恢复");
+      greet();
+    }
     run = now;
     gone = !alive;
     banner.hidden = alive;
