@@ -16,7 +16,8 @@ from assistant.llm import limits, novelty, roles, swaps, wording
 from assistant.llm.amounts import Amount, amounts
 from assistant.llm.binding import bound, dated, same_rate, same_time, same_way
 from assistant.llm.moments import Moment, covered, moments
-from assistant.llm.plain import plain, shortened
+from assistant.llm.plain import clauses, plain, shortened
+from assistant.llm.respective import given, shares
 from index.names import name, number
 
 
@@ -34,6 +35,8 @@ _ENUMERATOR = re.compile(
     r"(?:^|(?<=[。；;：:]))(?:[一二三四五六七八九十]{1,3}是(?=[一-鿿])|第[一二三四五六七八九十],)"
 )
 
+_FIRST = frozenset(("第个", "第次", "第批", "第位", "第家"))
+"""Units of which the first may be said with 首: 第一次, 首次."""
 _COUNTED = frozenset(("个", "家", "所", "座", "处", "件", "条", "栋", "间", "场", "支", "台"))
 """Units that 个 may stand for."""
 
@@ -96,19 +99,25 @@ def _claims(text: str) -> _Claims:
 
 
 def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
+    row = shares(source.text, source.amounts)
     for amount in said.amounts:
         written = said.text[amount.start : amount.end]
+        owner = given(amount, _clause(said.text, amount.start), row)
         rivals = [one for one in source.amounts if one.unit == amount.unit]
         alike = [
             one for one in source.amounts if _alike(amount, one) or (not rivals and _counted_alike(amount, one))
         ]
         ordinals = [one for one in around.amounts if amount.unit.startswith("第") and _alike(amount, one)]
         if not alike:
+            if amount.value == 1 and amount.unit in _FIRST and "首" in source.text:
+                continue
             if not ordinals and not (amount.article and (not rivals or said.text[: amount.start].endswith("年"))):
                 yield written
         elif not any(one.side == amount.side for one in alike):
             yield f"side of {written}"
-        elif not any(bound(amount, said.rest, said.amounts, one, source.rest, source.amounts) for one in alike):
+        elif owner is False or not (
+            owner or any(bound(amount, said.rest, said.amounts, one, source.rest, source.amounts) for one in alike)
+        ):
             yield f"{written} of another thing"
         elif not any(same_way(amount, said.rest, one, source.rest) for one in alike):
             yield f"{written} the other way"
@@ -119,6 +128,11 @@ def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
             for one in alike
         ):
             yield f"{written} of another time"
+
+
+def _clause(text: str, place: int) -> str:
+    """The clause that stands at ``place``."""
+    return next((one.text for one in clauses(text) if one.start <= place < one.end), "")
 
 
 def _alike(one: Amount, other: Amount) -> bool:

@@ -50,12 +50,12 @@ _CONDITION = re.compile(
 )
 """Words of a condition that may not be dropped from the rule that it is for."""
 _UNAPPROVED = re.compile(
-    r"(?:必须|须|应当?)先?经过?|[未不没][^，。；]{0,3}(?:获批|批准|同意|许可|审批|审核|审查|评估|认定|核准|检验|通过)"
+    r"(?:必须|须|应当?)先?经过?|[未不没][^，。；]{0,3}(?:获批|批准|同意|许可|审批|审核|审查|评估|认定|核准|检验|通过|处罚|处理|办理)"
 )
 _APPROVAL = re.compile(r"批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验|通过|合格")
 _OTHERWISE = {
     "原则上": re.compile(r"一般|通常|基本上|大体"),
-    "只": re.compile(r"为限|最多|至多|不超过|主要"),
+    "只": re.compile(r"为限|最多|至多|不超过|主要|专[项门用]"),
 }
 _AND = re.compile(r"并|同时|且")
 

@@ -23,6 +23,10 @@ _TELLING = _NEGATORS | frozenset(
 )
 """Characters that make another thing of the word in which they stand, even alone."""
 _EXCEPT = re.compile(r"除[^，。；]{0,40}?外")
+_BEHIND_VERB = frozenset("由上过来去了着到给出成好完掉回进下起人")
+"""What makes no other word of a verb of one character behind which it stands: 交由, 去过."""
+_POTENTIAL = re.compile(r"[一-鿿][不得](?:到|了|上|开|下|起|住|动|完|通)(?![^，。；的]{0,4}[日年])")
+"""Whether something can be done: 避不开, 够不上, 查得到."""
 _ROMAN = re.compile("[Ⅰ-Ⅻ①-⑳]")
 _FREE = 5
 """Characters of a sentence for each of which one ordinary word may be new."""
@@ -79,8 +83,9 @@ def places(sentence: str, quote: str, context: str = "") -> tuple[str, ...]:
 
 def _everyday(said: str, start: int, end: int) -> bool:
     """Whether what is new is part of an ordinary word."""
+    words = _words(said)
     return any(
-        said[first:last] in ordinary()
+        said[first:last] in ordinary() and (last - first > 1 or set(words[first][1:]) <= _BEHIND_VERB)
         for first in range(max(0, end - _LONGEST), start + 1)
         for last in range(end, first + _LONGEST + 1)
     )
@@ -148,6 +153,8 @@ def _mark_words(said: str, source: str, known: list[bool]) -> None:
         if word in said and any(_has(source, other, word) for other in others):
             _mark(said, word, known)
     for match in _EXCEPT.finditer(said):
+        known[match.start()] = known[match.end() - 1] = True
+    for match in _POTENTIAL.finditer(said):
         known[match.start()] = known[match.end() - 1] = True
     for match in _COMPARED.finditer(said):
         known[match.start() : match.end()] = [True] * len(match[0])

@@ -60,7 +60,7 @@ def _displaced(sentence: str, quote: str) -> Iterator[str]:
         if not places:
             continue
         introduced = "\n".join(quote[place : place + _AFTER_PREPOSITION] for place in places)
-        for match in re.finditer(f"(?<![因作成认称视]){preposition}([一-鿿]{{2}})", sentence):
+        for match in re.finditer(f"(?<![因作成认称视申填汇]){preposition}([一-鿿]{{2}})", sentence):
             moved = preposition == "由" and any(clause.text.startswith(match[1]) for clause in clauses(quote))
             moved = moved or match[1] in _ONESELF
             if match[1] not in introduced and match[1] in quote and match[0] not in quote and not moved:

@@ -20,9 +20,9 @@ FORCE = re.compile(
     r"(?P<spares>无需|无须|毋须|不必|不需要?|免于|可以不|(?<!许)可不(?!是))"
     r"|(?P<forbids>不得|严格禁止|严禁|禁止|不准|不许|不允许|不能|不可(?![抗分避缺逆])|不应当?|不宜|不再允许)"
     r"|(?P<denies>不予以?|不再|不会|没有|无法|未能|尚未|并未|从未|均未)"
-    r"|(?P<permits>可以|(?<![不许认尽宁])可(?![能是行靠见观控信持用谓知操爱怕怜惜悲喜抗分避缺逆比燃溶变视追移]|回收|降解|再生|再现|以|用)|允许|准许|准予|有权|能够|(?<![不许认尽宁])可(?=用来|用于|用作))"
+    r"|(?P<permits>可以|(?<![不许认尽宁])可(?![能是行靠见观控信持用谓知操爱怕怜惜悲喜抗分避缺逆比燃溶变视追移]|回收|降解|再生|再现|以|用)|允许|准许|准予|有权|能够|(?<=[也就都还])能(?![力源量耗效])|(?<![不许认尽宁])可(?=用来|用于|用作))"
     r"|(?P<demands>应当|应该|必须|务必|务须|(?<![对适响相反效供回感答呼照理顺])应(?![急对用届收付税诉聘邀有声答变激力运援得尽缴纳])"
-    r"|须(?!知)|有义务|有责任|(?<![据照的和际])需要(?![，。；和的])|需(?![求量要])|(?<![重主需必纲摘首只扼提不])要(?![求素点领件闻害塞旨务紧]))"
+    r"|须(?!知)|有义务|有责任|(?<![据照的和际视])需要(?![，。；和的])|需(?![求量要])|(?<![重主需必纲摘首只扼提不])要(?![求素点领件闻害塞旨务紧]|[^，。；]{2,24}的$))"
 )
 _AGREES: Mapping[str, frozenset[str]] = {
     FORBIDS: frozenset((FORBIDS, DENIES)),
@@ -49,7 +49,7 @@ _DENYING = re.compile(
     r"(?:[不未无非没勿](?:出现|发生|存在|产生|任何|有|尽|够|太|很|完全)?|(?<![避难减豁])免|失去|丧失|缺乏|缺少)$"
 )
 """What denies the word behind it."""
-_NEGATIVE = re.compile(r"[不未无非没勿]|(?<![避难减豁])免|禁止|严禁|失去|丧失|缺乏|缺少|停止")
+_NEGATIVE = re.compile(r"[不未无非没勿除]|(?<![避难减豁])免|禁止|严禁|拒绝|失去|丧失|缺乏|缺少|停止")
 """What a clause has in which something is denied."""
 _LEXICAL = re.compile(r"非[法常但洲]|不[断仅但过同少良论管足]|无[论人]|未[来必]")
 """Words in which a negator denies nothing."""
@@ -103,7 +103,7 @@ def _forced(clause: str, source: str, everywhere: Mapping[str, frozenset[str]], 
     With ``dropping``, also the words of force that a clause without any leaves out.
     """
     governed = {**everywhere, **_governed(source)}
-    bare = FORCE.search(clause) is None
+    bare = FORCE.search(clause) is None and not clause.startswith("或")
     against: set[str] = set()
     heads = {(match.lastgroup, clause[match.end() : match.end() + 2]) for match in FORCE.finditer(clause)}
     firmly = any(kind in everywhere.get(head, ()) for kind, head in heads)
