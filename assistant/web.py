@@ -46,6 +46,7 @@ def mount(app: FastAPI, service: Service, offering: Offering, record: Callable[.
             ("page.css", '<link rel="stylesheet" href="{}">'),
             ("chat.css", '<link rel="stylesheet" href="{}">'),
             ("panel.css", '<link rel="stylesheet" href="{}">'),
+            ("print.css", '<link rel="stylesheet" href="{}" media="print">'),
         )
     )
     library = service.assistant.library

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import json
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pypdfium2
 import pytest
 from browser import CHROMIUM, DRIVER, browser, complaints, hosts, resize
 from conftest import HashedEncoder
@@ -661,6 +663,20 @@ def test_nothing_is_wider_or_higher_than_the_window(chat: Chrome, width: int, he
         parts(chat, "#rows .link")[0].click()
         until(lambda: seen(chat, "#panel"))
         assert chat.execute_script(wide) == 0
+
+
+@pytest.mark.slow
+def test_on_paper_there_is_the_whole_conversation_and_nothing_else(chat: Chrome) -> None:
+    for question in (PEAK, "2022年碳达峰任务有哪些", "谁作工作报告"):
+        ask(chat, question)
+    printed = pypdfium2.PdfDocument(base64.b64decode(chat.execute_cdp_cmd("Page.printToPDF", {})["data"]))
+    text = "".join("".join(page.get_textpage().get_text_range().split()) for page in printed)
+    printed.close()
+    assert text.startswith(PEAK)
+    for word in (FIRST, "以下是2020年、2021年的内容，不作为答案", "黄润秋", "《2021年全国生态环境保护工作会议》"):
+        assert word in text
+    for word in ("复制", "修改", "新对话", "文件库", "限定范围"):
+        assert word not in text
 
 
 @pytest.mark.slow
