@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.llm import limits, novelty, roles, swaps, wording
+from assistant.llm import limits, novelty, roles, swaps, turns, wording
 from assistant.llm.amounts import Amount, amounts
 from assistant.llm.binding import bound, dated, same_rate, same_time, same_way
 from assistant.llm.moments import Moment, covered, moments
@@ -75,6 +75,7 @@ def check(sentence: str, quote: str, context: str = "") -> tuple[Problem, ...]:
             ("turned", swaps.contrary(said.text, source.text)),
             ("swap", swaps.swapped(shortened(said.text), shortened(source.text))),
             ("swap", swaps.crossed(shortened(said.text), shortened(source.text))),
+            ("swap", turns.reversed_relations(shortened(said.text), shortened(source.text))),
             ("role", roles.roles(shortened(said.text), shortened(source.text))),
             ("new", novelty.novelties(said.rest, source.text, around.text)),
         )

@@ -7,7 +7,7 @@ be logged and tested; an empty tuple if nothing is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from assistant.llm.phrases import opposites
 from assistant.llm.plain import bigrams, clauses
@@ -53,6 +53,10 @@ _UNAPPROVED = re.compile(
     r"(?:必须|须|应当?)先?经过?|[未不没][^，。；]{0,3}(?:获批|批准|同意|许可|审批|审核|审查|评估|认定|核准|检验|通过|处罚|处理|办理)"
 )
 _APPROVAL = re.compile(r"批准|同意|审批|审核|审查|评估|认定|核准|鉴定|检验|通过|合格")
+_LEFT_OUT = re.compile(
+    r"不(?:包括|包含|含)([一-鿿]{2,10})|[（(]([一-鿿、]{2,12})除外[）)]|除([一-鿿、]{2,12})[之以]?外"
+)
+_LEAVING_OUT = re.compile(r"[不未无非没除外免]|以外|例外")
 _OTHERWISE = {
     "原则上": re.compile(r"一般|通常|基本上|大体"),
     "只": re.compile(r"为限|最多|至多|不超过|主要|专[项门用]"),
@@ -81,6 +85,7 @@ def limits(sentence: str, quote: str) -> tuple[str, ...]:
     ]
     if _EXCEPTION.search(sentence) and not _EXCEPTION.search(quote):
         found.append("added: an exception")
+    found += _included(sentence, quote)
     said = bigrams(sentence)
     segments = [part for part in SEGMENT.split(quote) if part]
     shares = [len(said & bigrams(part)) for part in segments]
@@ -120,6 +125,17 @@ def turned(sentence: str, quote: str) -> tuple[str, ...]:
             and other not in clause.text.replace(word, "")
         ]
     return tuple(found)
+
+
+def _included(sentence: str, quote: str) -> Iterator[str]:
+    """What the quote leaves out and the sentence does not, though it names it: （不包括现金） and 实物和现金."""
+    for match in _LEFT_OUT.finditer(quote):
+        words = next(filter(None, match.groups()))
+        if quote.count(words) > 1 or words not in sentence:
+            continue
+        stand = [clause.text for clause in clauses(sentence) if words in clause.text]
+        if not any(_LEAVING_OUT.search(text) for text in stand):
+            yield f"included: {words}"
 
 
 def _excepted(part: str, following: Sequence[str]) -> bool:

@@ -23,6 +23,8 @@ _TELLING = _NEGATORS | frozenset(
 )
 """Characters that make another thing of the word in which they stand, even alone."""
 _EXCEPT = re.compile(r"除[^，。；]{0,40}?外")
+_NAMING = frozenset((ending, tag) for ending in "地者费率金证权罪期" for tag in ("n", "ng", "k", "zg", "f"))
+"""What makes the name of a thing of the verb before it: 参保地."""
 _BEHIND_VERB = frozenset("由上过来去了着到给出成好完掉回进下起人")
 """What makes no other word of a verb of one character behind which it stands: 交由, 去过."""
 _POTENTIAL = re.compile(r"[一-鿿][不得](?:到|了|上|开|下|起|住|动|完|通)(?![^，。；的]{0,4}[日年])")
@@ -94,9 +96,10 @@ def _everyday(said: str, start: int, end: int) -> bool:
 def _tells(said: str, start: int, end: int) -> bool:
     """Whether what is new is part of a word that tells something: of a thing, or of an act that is a matter by itself."""
     place = 0
-    for word, tag in rjieba.tag(said):
+    words = rjieba.tag(said)
+    for (word, tag), behind in zip(words, [*words[1:], ("", "")], strict=True):
         place += len(word)
-        if place > start and place - len(word) < end and _word_tells(word, tag):
+        if place > start and place - len(word) < end and (_word_tells(word, tag) or behind in _NAMING):
             return True
     return False
 
