@@ -514,6 +514,17 @@ def test_the_table_is_sorted_and_filtered_and_a_document_asked_alone(chat: Chrom
     assert "2030年前碳排放达峰行动方案" in parts(chat, ".bot-row")[-1].text
     part(chat, ".chip button").click()
     until(lambda: not parts(chat, ".chip"))
+    # Several documents are ticked to be asked alone.
+    part(chat, "#tab-library").click()
+    part(chat, "#library-search").clear()
+    part(chat, "#library-search").send_keys("云溪市")
+    until(lambda: len(parts(chat, "#rows tr")) == 2)
+    part(chat, "#columns input").click()
+    until(lambda: texts(chat, "#selected span") == ["已选 2 份"])
+    part(chat, "#selected .primary").click()
+    titles = ["文件：云溪市河道保护办法", "文件：云溪市河道管理暂行规定"]
+    until(lambda: texts(chat, ".chip span") == titles)
+    assert not seen(chat, "#library")
 
 
 @pytest.mark.slow

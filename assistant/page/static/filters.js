@@ -4,6 +4,7 @@ import { byId, call, day, dialog, element, later, put, tried } from "./common.js
 let filters = JSON.parse(sessionStorage.getItem("filters") ?? "{}");
 let titles = JSON.parse(sessionStorage.getItem("titles") ?? "{}"); // of the documents in the filters
 
+const CHIPS = 3; // documents that have a chip each; more share one
 const NAMES = { issuer: "发文机关", region: "地区", level: "层级", kind: "文种", status: "时效", since: "自", until: "至" };
 
 function change(changed) {
@@ -21,9 +22,12 @@ function apply() {
     const value = name === "since" || name === "until" ? day(filters[name]) : filters[name];
     return chip(`${label}：${value}`, () => change({ [name]: "" }));
   });
-  const documents = (filters.documents ?? []).map((id) =>
-    chip(`文件：${titles[id] ?? id}`, () => change({ documents: filters.documents.filter((one) => one !== id) }))
-  );
+  const ids = filters.documents ?? [];
+  const named = (id) => `文件：${titles[id] ?? id}`;
+  const documents =
+    ids.length > CHIPS
+      ? [chip(`${named(ids[0])} 等 ${ids.length} 份`, () => change({ documents: [] }))]
+      : ids.map((id) => chip(named(id), () => without(id)));
   const open = element("button", { type: "button", id: "choose", onclick: choose }, "限定范围");
   chips.replaceChildren(open, ...shown, ...documents);
 }
@@ -82,10 +86,10 @@ export function unlimited() {
   change(Object.fromEntries(Object.keys(filters).map((name) => [name, ""])));
 }
 
-// Ask in one document alone.
-export function within(id, title) {
-  titles = { ...titles, [id]: title };
-  change({ documents: [id] });
+// Ask in some documents alone.
+export function within(some) {
+  titles = { ...titles, ...Object.fromEntries(some.map(({ id, title }) => [id, title])) };
+  change({ documents: some.map(({ id }) => id) });
 }
 
 // A document that is gone answers nothing; a filter for it goes with it.

@@ -17,6 +17,7 @@ const PART = 200; // rows that are added to the table at once
 let documents = [];
 let sorted = { name: "date", up: false };
 let limit = PART;
+const selected = new Set(); // ids of the documents that are ticked
 
 const order = new Intl.Collator("zh-CN", { numeric: true });
 
@@ -65,7 +66,14 @@ function chosen() {
 }
 
 function draw() {
+  const rows = chosen();
+  const every = tick("选择全部", rows.length > 0 && rows.every((one) => selected.has(one.id)), (on) => {
+    for (const one of rows) on ? selected.add(one.id) : selected.delete(one.id);
+    draw();
+    byId("columns").querySelector("input").focus();
+  });
   byId("columns").replaceChildren(
+    element("th", { scope: "col", class: "select" }, every),
     ...COLUMNS.map(([name, label]) => {
       const way = sorted.name === name ? (sorted.up ? "ascending" : "descending") : "none";
       const sort = element("button", { type: "button", onclick: () => {
@@ -77,7 +85,6 @@ function draw() {
     }),
     element("th", { scope: "col", class: "actions" }, element("span", { class: "unseen" }, "操作"))
   );
-  const rows = chosen();
   byId("rows").replaceChildren(...rows.slice(0, limit).map(row));
   const empty = byId("library-empty");
   empty.hidden = rows.length > 0 && rows.length <= limit;
@@ -86,35 +93,75 @@ function draw() {
       ? element("button", { type: "button", class: "button", onclick: () => { limit += PART; draw(); } }, `再显示 ${Math.min(PART, rows.length - limit)} 份（共 ${rows.length} 份）`)
       : documents.length ? "没有符合条件的文件" : ""
   );
+  tell();
+}
+
+function tick(label, checked, change) {
+  const box = element("input", { type: "checkbox", "aria-label": label });
+  box.checked = checked;
+  box.addEventListener("change", () => change(box.checked));
+  return box;
+}
+
+// What can be done with the documents that are ticked.
+function tell() {
+  const some = documents.filter((one) => selected.has(one.id));
+  const bar = byId("selected");
+  bar.hidden = !some.length;
+  if (!some.length) return;
+  const act = (label, kind, action) => element("button", { type: "button", class: `button ${kind}`, onclick: action }, label);
+  bar.replaceChildren(
+    element("span", {}, `已选 ${some.length} 份`),
+    act("在所选文件中提问", "primary", () => ask(some)),
+    document.body.classList.contains("editor") ? act("移除", "danger", () => take(some)) : "",
+    act("取消选择", "", () => {
+      selected.clear();
+      draw();
+    })
+  );
+}
+
+// Ask in some documents alone.
+function ask(some) {
+  within(some);
+  selected.clear();
+  draw();
+  dispatchEvent(new Event("chat"));
+  document.querySelector("#box textarea")?.focus();
 }
 
 function row(one) {
   const read = element("button", { type: "button", class: "link" }, one.title);
   read.addEventListener("click", () => openPanel(`#${one.id}:0-0`, { opener: read }));
-  const ask = element("button", { type: "button", class: "button", title: "只在这份文件中提问", onclick: () => {
-    within(one.id, one.title);
-    dispatchEvent(new Event("chat"));
-    document.querySelector("#box textarea")?.focus();
-  } }, "提问");
-  const remove = element("button", { type: "button", class: "button danger", "aria-label": `移除《${one.title}》`, onclick: () => take(one) }, "移除");
-  const actions = element("span", {}, ask, document.body.classList.contains("editor") ? remove : null);
+  const asking = element("button", { type: "button", class: "button", title: "只在这份文件中提问", onclick: () => ask([one]) }, "提问");
+  const remove = element("button", { type: "button", class: "button danger", "aria-label": `移除《${one.title}》`, onclick: () => take([one]) }, "移除");
+  const actions = element("span", {}, asking, document.body.classList.contains("editor") ? remove : null);
   const cells = [read, one.issuer, one.number, one.date, badge(one.status), one.pages ? String(one.pages) : "", actions];
   const classes = [...COLUMNS.map(([name]) => name), "actions"];
-  return element("tr", {}, ...cells.map((cell, i) =>
+  const box = tick(`选择《${one.title}》`, selected.has(one.id), (on) => {
+    on ? selected.add(one.id) : selected.delete(one.id);
+    tell();
+  });
+  return element("tr", {}, element("td", { class: "select" }, box), ...cells.map((cell, i) =>
     i ? element("td", { class: classes[i] }, cell) : element("th", { scope: "row", class: "title" }, cell)
   ));
 }
 
-async function take(one) {
-  const about = element("p", {}, `移除后，回答不再引用《${one.title}》。`);
-  if (!(await dialog("移除这份文件？", [about], [["remove", "移除", "danger"]]))) return;
+async function take(some) {
+  const named = some.length === 1 ? `《${some[0].title}》` : `这 ${some.length} 份文件`;
+  const about = element("p", {}, `移除后，回答不再引用${named}。`);
+  const question = some.length === 1 ? "移除这份文件？" : `移除 ${some.length} 份文件？`;
+  if (!(await dialog(question, [about], [["remove", "移除", "danger"]]))) return;
   await tried(async () => {
-    await call(`document/${encodeURIComponent(one.id)}`, { method: "DELETE" });
-    without(one.id);
-    dispatchEvent(new CustomEvent("removed", { detail: one.id }));
-    notice(`已移除《${one.title}》`);
-    changed();
+    for (const { id } of some) {
+      await call(`document/${encodeURIComponent(id)}`, { method: "DELETE" });
+      without(id);
+      selected.delete(id);
+      dispatchEvent(new CustomEvent("removed", { detail: id }));
+    }
+    notice(`已移除${named}`);
   });
+  changed();
 }
 
 // The example questions come from the documents.
