@@ -7,20 +7,18 @@ middle.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
 import numpy as np
 import numpy.typing as npt
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
-from assistant.reader.weights import CARD, FILE, HEADS, card, shrink
+from assistant.reader.weights import FILE, HEADS
 from assistant.settings import settings
 from evals.training.train import checkpoint
-from index import model
+from index import changes, model
 
 _PARTS = {
     "attention.self.query": "q",
@@ -64,13 +62,7 @@ def main(home: Path | None, out: int, rounds: Sequence[int], to: Path) -> None:
     """Write what training changed, in 4 bits, and its checksum into the card."""
     folder = settings(home=home).home
     trained = mean([checkpoint(folder, out, round_) for round_ in rounds])
-    save_file(shrink(model.read_weights(model.weights_file()), trained), to)
-    about = {
-        **(card() if CARD.exists() else {}),
-        "sha256": hashlib.sha256(to.read_bytes()).hexdigest(),
-        "fold": out,
-    }
-    to.with_suffix(".json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    changes.write(to, changes.shrink(model.read_weights(model.weights_file()), trained), fold=out)
     click.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")
 
 

@@ -10,19 +10,17 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 import torch
-from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
-from torch import Tensor
 
 from assistant.settings import settings
 from evals.folds import SEED
+from evals.training.checkpoints import keep, resume, take
 from evals.training.network import Reader, batch, loss
 from evals.training.samples import Sample, restored, samples_file
 from index.model import expand
@@ -82,10 +80,10 @@ def train(
         fused=True,
     )
     if before is not None:
-        _take(reader, load_file(before))
+        take(reader, load_file(before))
     rates = [group["lr"] * (LATER if before else 1.0) for group in optimiser.param_groups]
     plan = list(batches(samples, SEED))
-    begun = _resume(reader, optimiser, kept)
+    begun = resume(reader, optimiser, kept)
     started, cost = time.monotonic(), 0.0
     reader.train()
     for step in range(begun, len(plan)):
@@ -100,42 +98,10 @@ def train(
         optimiser.zero_grad(set_to_none=True)
         cost = missed.item() if step == begun else 0.98 * cost + 0.02 * missed.item()
         if (step + 1) % KEPT == 0 or step + 1 == len(plan):
-            _keep(reader, optimiser, kept, step + 1)
+            keep(reader, optimiser, kept, step + 1)
             speed = BATCH * (step + 1 - begun) / (time.monotonic() - started)
             click.echo(f"step {step + 1} of {len(plan)}, loss {cost:.3f}, {speed:.1f} samples/s")
     return reader
-
-
-def _keep(reader: Reader, optimiser: torch.optim.Optimizer, path: Path, step: int) -> None:
-    """Write weights and moments, all or nothing."""
-    tensors = {f"weights.{name}": value for name, value in reader.state_dict().items() if "embeddings" not in name}
-    for group, moments in optimiser.state_dict()["state"].items():
-        tensors |= {f"moments.{group}.{name}": value for name, value in moments.items()}
-    fresh = path.with_suffix(".new")
-    save_file({name: value.contiguous() for name, value in tensors.items()}, fresh, {"step": str(step)})
-    fresh.replace(path)
-
-
-def _take(reader: Reader, tensors: Mapping[str, Tensor]) -> None:
-    """Give the network the weights of a checkpoint."""
-    weights = {name.removeprefix("weights."): value for name, value in tensors.items() if name[0] == "w"}
-    reader.load_state_dict(weights, strict=False)
-
-
-def _resume(reader: Reader, optimiser: torch.optim.Optimizer, path: Path) -> int:
-    """Take up a checkpoint if there is one; the step to go on with."""
-    if not path.exists():
-        return 0
-    tensors = load_file(path)
-    _take(reader, tensors)
-    state: dict[int, dict[str, Any]] = {}
-    for name, value in tensors.items():
-        if name.startswith("moments."):
-            _, number, what = name.split(".")
-            state.setdefault(int(number), {})[what] = value
-    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
-    with safe_open(path, "pt") as file:
-        return int(file.metadata()["step"])
 
 
 @click.command()
