@@ -158,14 +158,29 @@ def test_there_are_enough_pairs_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "most"),
-    [("pairs", 0.05), ("reported", 0.1), ("third", 0.1), ("fourth", 0.1), ("fifth", 0.1), ("sixth", 0.15)],
+    ("name", "errors", "rewordings"),
+    [
+        ("pairs", 0.05, 0.05),
+        ("reported", 0.05, 0.1),
+        ("third", 0.05, 0.1),
+        ("fourth", 0.05, 0.1),
+        ("fifth", 0.05, 0.1),
+        ("sixth", 0.1, 0.15),
+        ("seventh", 0.1, 0.4),
+        ("eighth", 0.1, 0.2),
+        ("ninth", 0.1, 0.3),
+        ("tenth", 0.1, 0.4),
+        ("eleventh", 0.1, 0.5),
+        ("twelfth", 0.1, 0.5),
+    ],
 )
-def test_errors_planted_by_hand_are_caught_and_paraphrases_pass(name: str, most: float) -> None:
-    """Tuned on all by now; what was wrong when each was first seen stands at the head of its file."""
+def test_errors_planted_by_hand_are_caught_and_paraphrases_pass(
+    name: str, errors: float, rewordings: float
+) -> None:
+    """Most of them tuned on by now; what was wrong when each was first seen stands at the head of its file."""
     missed, false, told = missed_and_false(by_hand(name))
-    assert missed <= most, "\n".join(told)
-    assert false <= most, "\n".join(told)
+    assert missed <= errors, "\n".join(told)
+    assert false <= rewordings, "\n".join(told)
 
 
 def shared_quotes(count: int) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.llm.swaps import contrary, swapped
+from assistant.llm.swaps import contrary, crossed, swapped
 
 TAX = "对增值税、企业所得税实缴的小微企业，按复工后2个月所缴纳的增值税地方留成部分给予补助。"
 LOANS = "放开小额支付系统业务限额，确保各项大额资金的汇划及时处理。"
@@ -43,3 +43,21 @@ def test_what_stands_in_the_place_of_another_is_found(sentence: str, quote: str,
 )
 def test_a_word_turned_round_in_one_character_is_found(sentence: str, quote: str, expected: bool) -> None:
     assert bool(list(contrary(sentence, quote))) == expected
+
+
+RULES = "情节严重的，十年内禁止从业；构成犯罪的，终身禁止从业。未办理的，责令改正。"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("情节严重的，十年内禁止从业。", False),
+        ("情节严重的，终身禁止从业。", True),
+        ("构成犯罪的，责令改正。", True),
+        ("构成犯罪的，禁止从业。", False),
+        ("终身禁止从业。", False),
+        ("", False),
+    ],
+)
+def test_an_outcome_of_another_condition_is_found(sentence: str, found: bool) -> None:
+    assert bool(list(crossed(sentence, RULES))) == found

@@ -23,8 +23,6 @@ _TELLING = _NEGATORS | frozenset(
 )
 """Characters that make another thing of the word in which they stand, even alone."""
 _EXCEPT = re.compile(r"除[^，。；]{0,40}?外")
-_NAMING = frozenset((ending, tag) for ending in "地者费率金证权罪期" for tag in ("n", "ng", "k", "zg", "f"))
-"""What makes the name of a thing of the verb before it: 参保地."""
 _BEHIND_VERB = frozenset("由上过来去了着到给出成好完掉回进下起人")
 """What makes no other word of a verb of one character behind which it stands: 交由, 去过."""
 _POTENTIAL = re.compile(r"[一-鿿][不得](?:到|了|上|开|下|起|住|动|完|通)(?![^，。；的]{0,4}[日年])")
@@ -35,7 +33,11 @@ _FREE = 5
 _LONGEST = 4
 """Characters of the longest ordinary word."""
 _LOOSE = frozenset(("v", "vd", "d", "ad", "a", "z", "zg", "p", "c", "r", "u", "q", "y", "m", "e", "o"))
-"""Tags of words of which another may be said for the same, if they are not telling: verbs and what stands beside them."""
+"""Tags of words of which another may be said for the same, if they are not telling: verbs and what stands beside them.
+
+Of 379 new words of pairs.txt to sixth.txt the tag told those of rewordings from those of errors with an AUC of .83
+(cross-validated by document), with the similarity of the bundled encoder's vectors .87; of whole sentences both
+together let pass hardly more rewordings at as many errors than the tag alone (November 2026)."""
 _OFFICE = re.compile(r"(?:国务院|政府|党委|[省市区县]委)办(?![理好法事学])")
 _COMPARED = re.compile(rf"(?:{COMPARISONS.pattern})(?=[^，。；]{{0,4}}＃)")
 """Words that say on which side of an amount a thing is, which is compared by itself."""
@@ -96,10 +98,9 @@ def _everyday(said: str, start: int, end: int) -> bool:
 def _tells(said: str, start: int, end: int) -> bool:
     """Whether what is new is part of a word that tells something: of a thing, or of an act that is a matter by itself."""
     place = 0
-    words = rjieba.tag(said)
-    for (word, tag), behind in zip(words, [*words[1:], ("", "")], strict=True):
+    for word, tag in rjieba.tag(said):
         place += len(word)
-        if place > start and place - len(word) < end and (_word_tells(word, tag) or behind in _NAMING):
+        if place > start and place - len(word) < end and _word_tells(word, tag):
             return True
     return False
 
