@@ -98,11 +98,17 @@ def _everyday(said: str, start: int, end: int) -> bool:
 def _tells(said: str, start: int, end: int) -> bool:
     """Whether what is new is part of a word that tells something: of a thing, or of an act that is a matter by itself."""
     place = 0
-    for word, tag in rjieba.tag(said):
+    for word, tag in _tagged(said):
         place += len(word)
         if place > start and place - len(word) < end and _word_tells(word, tag):
             return True
     return False
+
+
+@lru_cache(maxsize=4_000)
+def _tagged(said: str) -> tuple[tuple[str, str], ...]:
+    """The words of a sentence, each with its tag."""
+    return tuple((word, tag) for word, tag in rjieba.tag(said))
 
 
 def _word_tells(word: str, tag: str) -> bool:
@@ -231,6 +237,7 @@ def _abbreviates(text: str, source: str) -> bool:
     return re.search(pattern, source) is not None
 
 
+@lru_cache(maxsize=4_000)
 def _words(said: str) -> tuple[str, ...]:
     """The word in which each character stands."""
     return tuple(word for word in rjieba.cut(said) for _ in word)
