@@ -45,6 +45,7 @@ _ENUMERATOR = re.compile(
 )
 # a year after one of these is part of the sentence that runs on, as in 到 2025年
 _LEADS_TO_YEAR = frozenset("到于自至在截从由即的为是达约共计和与及或对、，（—")
+_DAY = re.compile(r"(?:19|20)\d{2}年\d{1,2}月\d{1,2}日")
 _SPEAKS = re.compile("会议(?:强调|指出|要求|认为|决定|提出|审议|听取)")
 _GOES_ON = frozenset("，,、；;：:。.的等和与及或之")
 
@@ -206,6 +207,8 @@ def _former_line_break(text: str, piece: int, at: int, after: int, end: int) -> 
     if "\u3000\u3000" in text[at:after] and length >= INDENTED and text[after] not in "—（(":
         return True
     if length < LINE or not _OPENING.match(text, after, end):
+        return False
+    if _DAY.fullmatch(text, piece, at):  # 2023年10月24日 第十四届全国人民代表大会常务委员会…修订
         return False
     if text[after].isdigit() and before in _LEADS_TO_YEAR:
         return False

@@ -66,6 +66,9 @@ def test_a_question_is_confined_to_the_times_it_asks_for_not_to_targets(
         ("大前年", "2023年"),
         ("What was done last year?", "What was done 2025?"),
         ("以前年度、前年度的文明年会", "以前年度、前年度的文明年会"),
+        ("2024年政府工作报告提出的今年目标是什么", "2024年政府工作报告提出的2024年目标是什么"),
+        ("2024年报告说去年增长多少", "2024年报告说2023年增长多少"),
+        ("2021年的补贴今年还有吗", "2021年的补贴2026年还有吗"),
     ],
 )
 def test_relative_years_become_years(text: str, expected: str) -> None:
@@ -129,3 +132,17 @@ def test_any_text_can_be_read_for_times(text: str) -> None:
     assert set(periods.asked(text)) <= set(found)
     assert len(periods.without(text)) <= len(text)
     assert periods.replaced(text, "2020年").count("2020年") >= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("到2025年，装备齐全。", "2025"),
+        ("力争到2030年底前，基本建成。", "2030"),
+        ("2025年，装备齐全。", ""),
+        ("自2019年到2025年，装备齐全。", ""),
+        ("", ""),
+    ],
+)
+def test_a_paragraph_may_begin_with_the_year_of_a_target(text: str, expected: str) -> None:
+    assert periods.term(text) == expected

@@ -82,6 +82,18 @@ def test_what_has_no_subject_of_its_own_is_asked_about_the_last_one(
     assert follow(question, before) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("无证排放怎么处罚", "那情节严重的呢", "无证排放，情节严重的怎么处罚"),
+        ("无证排放罚多少钱", "拒不改正的怎么办", "无证排放，拒不改正的罚多少钱"),
+        ("无证排放怎么处罚", "那无证采砂呢", "无证采砂怎么处罚"),
+    ],
+)
+def test_a_graver_case_is_one_of_the_act_before(before: str, question: str, expected: str) -> None:
+    assert follow(question, before) == expected
+
+
 @pytest.mark.parametrize("question", ["还有吗", "还有没有", "就这些吗？", "继续", "其他的呢", "What else?"])
 def test_more_of_the_same_is_the_question_before(question: str) -> None:
     assert follow(question, TASKS, MEASURES) == TASKS

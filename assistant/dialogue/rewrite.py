@@ -63,6 +63,15 @@ _AGAINST = re.compile(
     r"(?P<asked>(?:有|是)?(?:什么|哪些|何|啥)?的?(?:不同|区别|变化|差别|差异|差距|不一样|关系|联系)(?:在哪里?|是什么|吗)?|呢|怎么样|如何)[?？。呢]*$"
 )
 _RELATION = re.compile(r"关系|联系|区别|不同|差别|差异")
+_GRADED = re.compile(
+    r"^(?:那么?)?(?:如果|要是|假如)?(情节(?:特别)?(?:严重|较重|较轻|轻微)|拒不改正|逾期(?:未改正|不改正|不改)?|构成犯罪"
+    r"|造成(?:严重|重大)?(?:后果|损失|污染|事故)|没有违法所得|再犯)"
+    r"的?(?:话|情况)?(?:呢|怎么办|会?怎么(?:样|处罚|罚)|会?怎样|如何处罚|又?怎么处理)?[?？。]?$"
+)
+_PUNISHED = re.compile(
+    r"(?:会|要|该|应当?|将|将会|会被)?(?:被)?(?:怎么|如何|怎样|什么|有哪些|有什么)?(?:受到)?(?:什么|哪些)?(?:处罚|罚款?|惩处|判刑?)[^，,]{0,4}$"
+)
+"""How a question asks what an act is punished with."""
 _ORDINAL = re.compile(r"第[一二三四五六七八九十](?:方|者|产业|季度|轮|批|届|次|阶段)")
 _GATHERING = re.compile(r"会议|大会|文件|报告|讲话|活动|会上|[这那](?:个|次)?会(?!不|议)|^会(?=是|在|什么|哪)")
 
@@ -123,7 +132,7 @@ def _tried(question: str, queries: Sequence[str], answer: str, listing: Turn) ->
     if english.is_english(question):
         yield from (rule(question, before, answer) for rule in (_more, _in_english))
         return
-    yield from (rule(question, before, answer) for rule in (_more, _period, _article))
+    yield from (rule(question, before, answer) for rule in (_more, _period, _article, _graver))
     yield _item(question, before, listing)
     yield from (rule(question, before, answer) for rule in (_correction, _person, _document))
     yield institutions.in_full(question, queries)
@@ -280,6 +289,12 @@ def _thing(question: str, before: str, answer: str) -> str:
     rest = rest[said_again:]
     apart = " " if about[-1].isascii() and rest[:1].isdigit() else ""  # COP15 2021年, not COP152021年
     return topic.of_time(f"{question[: match.start()]}{about}{apart}{rest}", before)
+
+
+def _graver(question: str, before: str, answer: str) -> str:
+    """那情节严重的呢 after 无证排污怎么处罚: the same act, where it is graver or lighter."""
+    match, asked = _GRADED.match(question), _PUNISHED.search(before)
+    return f"{before[: asked.start()]}，{match[1]}的{asked[0]}" if match and asked else ""
 
 
 def _elliptical(question: str, before: str, answer: str) -> str:

@@ -36,6 +36,12 @@ _TARGET_BEFORE = re.compile(r"(?:到|至|力争|战略|纲要|愿景)$")
 _TARGET_AFTER = re.compile(r"\s*(?:前(?![一二三四五六七八九十两几半\d])|底前|之前|以前|后|愿景|远景|目标)")
 _RANGE = re.compile(r"(?:到|至|[-—~～–])$")
 
+_TERM = re.compile(r"\s*(?:力争)?(?:到|至)\s?((?:19|20)\d{2})年(?:底|末)?(?:前|之前|以前)?[，,]")
+_DATED_TEXT = re.compile(
+    r"((?:19|20)\d{2})年(?:度)?[^，,。；;？?]{0,20}?(?:报告|讲话|公报|要点|会议)[^，,。；;？?]*$"
+)
+"""The year of a text that is named before 今年, which is then its year: 2024年政府工作报告提出的今年目标."""
+
 _JOINERS = re.compile(r"[和与、及跟至到从\s—~-]+|在|\b(?:and|in)\b")
 
 
@@ -69,8 +75,16 @@ def asked(text: str) -> tuple[str, ...]:
 
 
 def absolute(text: str, today: date) -> str:
-    """``text`` with 去年, 今年, 明年 (last year, this year, next year) … written as years."""
-    text = _SAID_RELATIVELY.sub(lambda said: f"{today.year + _RELATIVE[said[0]]}年", text)
+    """``text`` with 去年, 今年, 明年 (last year, this year, next year) … written as years.
+
+    They are those of the text of which the question speaks, where it names one of a year.
+    """
+
+    def written_out(said: re.Match[str]) -> str:
+        dated = _DATED_TEXT.search(text, 0, said.start())
+        return f"{(int(dated[1]) if dated else today.year) + _RELATIVE[said[0]]}年"
+
+    text = _SAID_RELATIVELY.sub(written_out, text)
     return _SAID_IN_ENGLISH.sub(lambda said: str(today.year + _RELATIVE_ENGLISH[said[1].lower()]), text)
 
 
@@ -78,6 +92,12 @@ def leading(text: str) -> str:
     """The period with which ``text`` begins ("2020年…", "“十三五”…"), or an empty string."""
     match = re.match(r"\s*在?(?:((?:19|20)\d{2})年|[“\"](十[一二三四五六七八九]五)[”\"])", text)
     return (match[1] or match[2]) if match else ""
+
+
+def term(text: str) -> str:
+    """The year by which what ``text`` begins with is to be reached (到2025年,…), or an empty string."""
+    match = _TERM.match(text)
+    return match[1] if match else ""
 
 
 def alone(text: str) -> bool:
