@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.answering.answer import fitting
 from assistant.answering.compose import compose
 from assistant.answering.evidence import candidates
 from assistant.answering.lines import Said, section_of, short, statement
@@ -66,6 +67,38 @@ def test_the_clause_that_has_the_number_comes_with_the_one_that_tells_of_the_sub
     assert said("市应急管理局通过“危险化学品在线监测平台”检查了多少家单位", text) == [
         "市应急管理局还通过“危险化学品在线监测平台”,对200余家单位进行了联网视频检查"
     ]
+
+
+TAX = (
+    "第一条 赡养支出，统一按照以下标准定额扣除：\n（一）独生子女，按照每月2000元的标准扣除；\n"
+    "（二）非独生子女，每人分摊的额度不超过每月1000元。\n"
+)
+
+
+def test_all_amounts_of_a_short_list_are_told_unless_one_alone_is_asked_for() -> None:
+    assert said("赡养支出可以扣除多少钱", TAX) == [
+        "赡养支出，统一按照以下标准定额扣除：",
+        "（一）独生子女，按照每月2000元的标准扣除；",
+        "（二）非独生子女，每人分摊的额度不超过每月1000元。",
+    ]
+
+
+def test_what_announces_a_list_is_told_with_it_whoever_is_asked_for() -> None:
+    text = "第一条 下列人员不得担任法定代表人：\n（一）失信人员；\n（二）未成年人。\n"
+    assert said("哪些人不能担任法定代表人", text) == [
+        "下列人员不得担任法定代表人：",
+        "（一）失信人员；",
+        "（二）未成年人。",
+    ]
+
+
+def test_how_something_is_done_is_not_told_by_what_it_means() -> None:
+    text = "第一条 下列用语的含义：\n（一）配额，是指分配给单位的额度。\n（二）清缴，是指缴纳配额。\n第二条 配额实行免费分配。\n"
+    of = source(text, title="交易办法", day=None)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", text, of.sections)]
+    asked = understand("配额怎么分配")
+    found = fitting(asked, candidates(asked, hits, lambda _: of, even))
+    assert [statement(line) for line in compose(asked, found, even)] == ["第二条 配额实行免费分配。"]
 
 
 def test_a_named_article_is_given_whole() -> None:

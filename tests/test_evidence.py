@@ -99,6 +99,12 @@ def test_what_the_title_says_tells_no_sentence_from_another() -> None:
     assert {term.text for term in terms if not term.weak} == {"河道"}
 
 
+def test_the_place_of_a_document_tells_none_of_its_sentences_from_another() -> None:
+    of = Source(Document("d", "", Facts(title="积分入户问答", region="广东省广州市"), "d.txt", ""), ())
+    terms = residual(understand("广州积分入户排名规则"), of)
+    assert "广州" not in {term.text for term in terms if not term.weak}
+
+
 def test_the_innermost_section_covers_the_sentence() -> None:
     of = source()
     start = of.document.text.index("新建水厂")
@@ -114,7 +120,14 @@ def test_a_sentence_begins_with_its_own_time() -> None:
 
 def test_agreement_needs_no_time_where_none_is_asked_for() -> None:
     of = source()
-    assert agrees(understand("河道治理"), "2020", "治理河道。", of, of.sections[0]) == 0.5
+    assert agrees(understand("河道治理"), "2020", "治理河道。", of, Span(0, 5)) == 0.5
+
+
+def test_a_sentence_is_of_the_year_of_the_target_with_which_its_paragraph_begins() -> None:
+    text = "发展目标。\n到2020年，装备增加。总动力达到10亿千瓦。\n到2025年，装备齐全。总动力达到11亿千瓦。\n"
+    of = source(text, title="农机意见", day=date(2018, 12, 21))
+    assert [one.text for one in found("2020年总动力目标是多少", of)][:1] == ["总动力达到10亿千瓦。"]
+    assert [one.text for one in found("2025年总动力目标是多少", of)][:1] == ["总动力达到11亿千瓦。"]
 
 
 def test_clauses_tile_a_sentence_and_spare_quotes_brackets_and_numbers() -> None:

@@ -58,6 +58,13 @@ HOLDS = [
     ("私设暗管怎么处罚", "责令改正,处十万元以上一百万元以下的罚款", True),
     ("私设暗管怎么处罚", "禁止私设暗管排放水污染物", False),
     ("超标排放罚多少钱", "由环保部门责令停产整治", True),
+    ("采购周期多长", "于2019年初开始执行采购结果", False),
+    ("采购周期多长", "周期为1年", True),
+    ("公示多久", "8月1日公示", False),
+    ("赡养老人可以扣多少", "子女教育、赡养老人等6项专项附加扣除", False),
+    ("赡养老人可以扣多少", "按照每月2000元的标准定额扣除", True),
+    ("补贴限额是多少", "不超过实际支出的50%", True),
+    ("租金多少", "共66套", False),
 ]
 
 
@@ -71,6 +78,40 @@ def test_an_answer_has_the_form_that_the_question_wants(question: str, text: str
 @pytest.mark.parametrize("question", ["2021年碳达峰任务有哪些", "碳市场", "为什么限行", "普查完成了吗"])
 def test_questions_that_any_text_can_answer_want_no_form(question: str) -> None:
     assert form.wanted(understand(question)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "asked", "told"),
+    [
+        ("碳排放权交易由哪个部门监管", "国务院生态环境主管部门负责监督管理工作。", True, True),
+        ("节水工作由谁负责", "其他负有监督管理职责的部门应当处理。", True, False),
+        ("政务新媒体的主管单位是谁", "国务院办公厅是全国政务新媒体工作的主管单位", True, True),
+        ("谁牵头", "（农业农村部、发展改革委等负责）", True, True),
+        ("哪些部门参加会议", "生态环境主管部门的工作人员", False, False),
+    ],
+)
+def test_who_is_in_charge_is_told_by_saying_so(question: str, text: str, asked: bool, told: bool) -> None:
+    assert form.asks_who_is_in_charge(understand(question)) is asked
+    assert form.tells_who_is_in_charge(text) is told
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("配额怎么分配", True),
+        ("配额是什么", False),
+        ("怎么理解配额", False),
+        ("天气怎么样", False),
+        ("偷排怎么处罚", False),
+    ],
+)
+def test_a_manner_is_asked_for(question: str, expected: bool) -> None:
+    assert form.asks_for_a_manner(understand(question)) is expected
+
+
+def test_a_definition_says_what_a_term_means() -> None:
+    assert form.defines("（二）配额，是指分配给单位的额度。")
+    assert not form.defines("配额实行免费分配。")
 
 
 @given(st.sampled_from([question for question, _, _ in HOLDS]), st.text())

@@ -13,7 +13,7 @@ from assistant.answering.lines import Said, section_of, short, statement
 from assistant.answering.named import Named, absent, groups
 from assistant.answering.penalties import penalties
 from assistant.answering.wholeness import whole
-from assistant.language import periods
+from assistant.language import form, periods
 from assistant.language.question import Question
 from assistant.prompts import render
 from assistant.reader.reading import Read
@@ -89,9 +89,11 @@ def _groups(finding: Finding) -> Sequence[Sequence[Candidate]]:
 def fitting(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that have what the kind of question wants, or of which the reader is sure.
 
-    A date must stand in the clause that tells.
+    A date must stand in the clause that tells. Where it is asked how something is done, no definition answers.
     """
     least = 1.0 if question.kind == "date" else 0.5
+    if form.asks_for_a_manner(question):
+        found = [one for one in found if not form.defines(one.text)]
     return [one for one in found if one.features.form >= least or one.features.support >= SURE]
 
 

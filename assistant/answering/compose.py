@@ -50,6 +50,8 @@ LONG_LEAD = 100
 """Characters above which an announcement is shortened to its last sentence, or left out."""
 WHOLE = 400
 """Characters up to which an article that announces something is said with it, and not by its first sentence alone."""
+DISTINCT = 0.2
+"""An item of a list is asked for alone if with its announcement it covers so much more of the subject than the others."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
 
@@ -75,10 +77,16 @@ def compose(
         return tuple(_row(telling.source, row) for row in rows)
     pick = picked([one for one in found if _stands_beside(one, best)], reads)
     stressed = pick if question.kind != "list" else None  # of a list every item is the answer
+    if question.kind == "number" and (amounts := _amounts(question, best, weight)):
+        return marked(_section(best.source, amounts), pick)
     if question.kind in {"list", "open", "definition", "reason"}:
-        section = _whole_section(question, found, weight) or _headed(question, best)
+        section = _whole_section(question, found, weight)
+        if section is None and question.kind in {"list", "open"}:
+            section = _headed(best)
         if section is not None:
             return marked(_section(*section), stressed)
+    if question.kind in {"person", "place", "yesno"} and _LEADS.search(best.text) and (listed := _headed(best)):
+        return marked(_section(*listed), stressed)
     if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
         return marked(led, stressed)
     if pick is not None and _outdoes(pick, question, best):
@@ -163,6 +171,8 @@ def _whole_section(
         section: Section | None = source.sections[candidate.section]
         while section is not None and section.kind != "document":
             cover = matching.coverage(terms, comparable(head(source, section)), weight)
+            if form.asks_for_a_manner(question) and form.defines(section.head.of(source.document.text)):
+                cover = 0.0
             if general:
                 fits = section.kind == "list" and (cover > 0.5 or section.period in question.periods)
             else:
@@ -176,13 +186,29 @@ def _whole_section(
     return source, _asked_item(question, source, section)
 
 
-def _headed(question: Question, best: Candidate) -> tuple[Source, Section] | None:
-    """The item or list that the best sentence heads, for a question that wants more than one sentence; else ``None``.
+def _amounts(question: Question, best: Candidate, weight: Callable[[str], float]) -> Section | None:
+    """The short list of which the best sentence is an item, if all its items tell an amount and none alone is asked for.
+
+    赡养老人可以扣多少 → 按照以下标准定额扣除:(一)独生子女…每月2000元;(二)非独生子女…
+    """
+    source = best.source
+    section = announced(source, source.sections[best.section])
+    check = form.wanted(question)
+    if section is None or check is None or len(section.span) > WHOLE:
+        return None
+    text = source.document.text
+    lead = section.head.of(text)
+    items = [_quoted(source, child, child.head).of(text) for child in source.children(section.number)]
+    shares = [matching.coverage(question.subject, comparable(lead + item), weight) for item in items]
+    alike = len(items) > 1 and all(map(check, items)) and max(shares) - min(shares) < DISTINCT
+    return section if alike else None
+
+
+def _headed(best: Candidate) -> tuple[Source, Section] | None:
+    """The item or list that the best sentence heads; ``None`` if it heads none.
 
     An item is headed by its first sentence, a list by the one that announces it, the last of its head.
     """
-    if question.kind not in {"list", "open"}:
-        return None
     for section in reversed(best.source.sections[: best.section + 1]):
         if section.kind in {"item", "heading"} and section.number == best.section:
             headed = best.span.covers(section.head)

@@ -156,7 +156,7 @@ def candidates(
                 continue
             section = innermost(of.sections, span)
             period = time(of, section, text)
-            matched = agrees(question, period, text, of, section)
+            matched = agrees(question, period, text, of, span)
             if matched is None or elsewhere(question, text, of):
                 continue
             cosine = hit.sentences[number] if hit.sentences else hit.dense
@@ -211,11 +211,12 @@ def share(logit: float) -> float:
 
 
 def residual(question: Question, source: Source) -> tuple[Term, ...]:
-    """The question's terms, those that the document's title or number covers made weak.
+    """The question's terms, those that the document's title, number or region covers made weak.
 
     What these say holds of every sentence, and so tells none from another.
     """
-    title = comparable(f"{source.document.title}；{source.document.facts.number}")
+    facts = source.document.facts
+    title = comparable(f"{source.document.title}；{facts.number}；{facts.region}")
     return tuple(
         replace(term, weak=term.weak or matching.covered(term.text, title) >= matching.SYNONYM)
         for term in question.terms
@@ -238,15 +239,17 @@ def time(source: Source, section: Section, text: str) -> str:
     return titled[0] if titled else ""
 
 
-def agrees(question: Question, period: str, text: str, source: Source, section: Section) -> float | None:
+def agrees(question: Question, period: str, text: str, source: Source, span: Span) -> float | None:
     """1 if a sentence is of the time asked for, 0.5 if none was asked for, ``None`` if it is of another.
 
-    A sentence that names the asked period itself is always of it; one without a time of its own passes if its
-    document is of the asked year.
+    A sentence that names the asked period itself is always of it, and so is one whose paragraph begins with the year
+    by which it is to be reached (到2025年,…); one without a time of its own passes if its document is of the asked year.
     """
     if not question.periods:
         return 0.5
+    whole = source.document.text
     named = set(periods.years(text)) | set(periods.plans(text))
+    named.add(periods.term(whole[whole.rfind("\n", 0, span.start) + 1 : span.start]))
     dated = _year(source.document.facts.date)
     for asked in question.periods:
         if asked == period or asked in named or (not period and asked == dated):
@@ -384,8 +387,10 @@ def _features(
     parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text, lead)
     shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
     fits = _fits(check, question, source, tabled) if tabled else _form(check, text, subject, weight)
-    if check is not None and not fits and lead and form.is_of_penalty(question):
-        fits = float(check(lead))
+    if check is not None and form.is_of_penalty(question):  # it is said whole
+        fits = float(check(text) or bool(lead and check(lead)))
+    elif form.asks_who_is_in_charge(question) and not form.tells_who_is_in_charge(text):
+        fits = min(fits, 0.6)
     return Features(
         own=matching.coverage(subject, own, weight),
         clause=max(shares),

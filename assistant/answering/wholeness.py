@@ -21,9 +21,14 @@ from index.types import Span
 LONGEST = 60
 """Characters of an announcement within a sentence that is said with what it announces."""
 
-_LEANS = re.compile(r"^(?:是指|系指|指的是|包括|均?为|即|但|并(?!购|网|联|轨)|且|其中|该|其(?!他|它|余))")
+_LEANS = re.compile(
+    r"^(?:是指|系指|指的是|包括|均?为|即(?!时|将)|但|并(?!购|网|联|轨)|且|其中|该|其(?!他|它|余)|在[^，,]{1,20}(?:内|范围|限额|时|后)"
+    r"|由(?!于)|按照?(?![揭摩])|应当?(?!急|用)|可以?(?!再生|持续|见)|不得|处(?![理置方])|最[高低长短多少](?:不|为|可|可以)?|(?:不(?:得)?)?(?:超过|超出|低于|高于|少于|多于))"
+)
 _TRAILS = re.compile(r"(?:[日月年天]内|之[日前后]起?|的|时|满[\d一二三四五六七八九十]+[年个]月?)$")
 """How a clause ends that is a condition, and says nothing without what follows."""
+_OF_MEANINGS = re.compile(r"(?:用语|术语|名词)[^。；\n]{0,8}(?:含义|定义|意义|解释)")
+"""An announcement of what terms mean, each of which is told by itself."""
 _ANNOUNCED = re.compile(r"(?:^|[。；;，,\n])([^。；;，,\n]{4,}?(?:是|为|目标|预期|如下|包括|任务|要求|标准)[:：])")
 
 
@@ -61,7 +66,7 @@ def _with_announcements(lines: Sequence[Said]) -> Iterator[Said]:
     said: set[tuple[str, int]] = set()
     for line in lines:
         said.add((line.source.document.id, line.quoted.start))
-        if not line.lead and not line.pieces and (lead := _announcement(line)) is not None:
+        if not line.pieces and (lead := _announcement(line)) is not None:
             key = lead.source.document.id, lead.quoted.start
             if key not in said and not any(
                 lead.quoted.overlaps(one.quoted) for one in lines if one.source == lead.source
@@ -78,6 +83,8 @@ def _announcement(line: Said) -> Said | None:
     if above is None or not len(above.head) or line.quoted.start < above.head.end:
         return None
     text = source.document.text
+    if _OF_MEANINGS.search(above.head.of(text)):
+        return None
     around = source.sections[above.parent] if above.parent is not None else above
     start = around.span.start if around.kind == "article" else above.span.start  # 第八十三条 is told, too
     parts = [one for one in sentences(text, start, above.span.end) if one.overlaps(above.head)]

@@ -44,8 +44,17 @@ _UNCOUNTED = re.compile(r"\d[\d.]*\s*[万亿](?:余|多)?(?=[、，,；;。]|$)"
 """A number of people that does not say so: 入境游客111万、增长…"""
 _DURATION_ASKED = re.compile(r"多久|多长|\bhow long\b", re.IGNORECASE)
 _DURATION = re.compile(
+    r"(?<![年月\d])(?!(?:19|20)\d{2}\s*年)(?!\d{1,2}月)"
     r"[0-9一二三四五六七八九十百两半]+\s*(?:个?(?:工作日|自然日|月|小时|星期)|日|天|年|周|分钟|公里|米)"
 )
+"""A length of time, and neither a year (2019年) nor a day of one (8月1日)."""
+_MONEY_ASKED = re.compile(
+    r"多少钱|限额|金额|租金|费用|津贴|工资|价格|收费|保证金|押金|(?:扣|交|缴|花|赔|补|罚|领|拿|报|发|给)(?:了|到)?多少(?![年个天次项条人户月日])"
+)
+_MONEY = re.compile(
+    r"\d[\d,.]*\s*[万亿千百]*(?:余|多)?元|[一二三四五六七八九十百千万两]+元|\d[\d.]*\s*[%％]|百分之|[\d一二三四五六七八九十两]倍"
+)
+"""An amount of money, or the share or the multiple of one; where it is asked for, 6项 is none."""
 _RATIO = re.compile(
     r"比例|比率|占比|百分|率(?!先|领)|\b(?:ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE
 )
@@ -123,6 +132,42 @@ def is_of_penalty(question: Question) -> bool:
     return bool(_PUNISHED_ASKED.search(question.text))
 
 
+_CHARGE_ASKED = re.compile(
+    r"(?:部门|单位|机构|机关|谁|哪家|哪个委|哪个局)(?:来|都|是|应当?|可以)*(?:具体|主要|统一)?(?:负责|监管|主管|监督|管理|管|牵头|统筹)"
+    r"|(?:主管|监管|监督管理|牵头|负责|责任|管理)的?(?:部门|单位|机构|机关)(?:是|有|为|[?？]?$)"
+)
+_CHARGED = re.compile(
+    r"[一-鿿](?:部门|部|委|局|厅|署|院|会|办|办公厅|办公室|政府|机构|机关|单位|公司|中心|组)(?:[（(][^（）()]{2,40}[)）])?"
+    r"[^，,。；;、的]{0,24}?(?:负责|主管(?!部门|机关|单位)|牵头|承担|统筹)|由[^，,。；;]{2,40}(?:负责|牵头|主管(?!部门|机关|单位)|监督管理)"
+    r"|(?:主管|牵头|责任|管理)(?:部门|单位|机构|机关)[是为：:]|是[^，,。；;]{2,30}主管(?:部门|单位|机关)|(?:负责|牵头)[）)]"
+)
+"""How it is said who is in charge: …部门负责…, 由…牵头, …是主管单位."""
+
+
+def asks_who_is_in_charge(question: Question) -> bool:
+    """Whether ``question`` asks which body is in charge of something."""
+    return bool(_CHARGE_ASKED.search(question.text))
+
+
+def tells_who_is_in_charge(text: str) -> bool:
+    """Whether ``text`` says of some body that it is in charge, and does not merely name one."""
+    return bool(_CHARGED.search(text))
+
+
+_MANNER_ASKED = re.compile(r"(?:怎么|如何|怎样)(?!样|理解|定义)")
+_MEANS = re.compile(r"[，,]\s*(?:是指|系指|指的是|是对)")
+
+
+def asks_for_a_manner(question: Question) -> bool:
+    """Whether ``question`` asks how something is done, which no definition of it tells."""
+    return question.kind == "open" and bool(_MANNER_ASKED.search(question.text)) and not is_of_penalty(question)
+
+
+def defines(text: str) -> bool:
+    """Whether ``text`` says what a term means (清缴,是指…)."""
+    return bool(_MEANS.search(text[:60]))
+
+
 def wanted(question: Question) -> Check | None:
     """A test of whether a text can hold the answer to ``question``; ``None`` where any text can."""
     if is_of_penalty(question):
@@ -155,6 +200,8 @@ def _number(text: str) -> Check:
         return lambda text: bool(_DURATION.search(text))
     if _RATIO.search(text):
         return lambda text: bool(_PERCENT.search(text))
+    if _MONEY_ASKED.search(text):
+        return lambda text: bool(_MONEY.search(text))
     return lambda text: bool(_COUNTED.search(text))
 
 
