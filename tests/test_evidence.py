@@ -157,6 +157,19 @@ def test_a_document_of_another_place_does_not_answer(question: str, region: str,
     assert elsewhere(understand(question), "新建水厂1座。", of) is is_elsewhere
 
 
+def test_a_law_of_one_plateau_stands_behind_the_law_of_the_whole_country() -> None:
+    text = "第一条 开垦湿地的，处一万元罚款。\n"
+    laws = {
+        id_: Source(Document(id_, text, Facts(title=title, level="中央"), f"{id_}.txt", ""), sections(text))
+        for id_, title in (("a", "青藏高原生态保护法"), ("b", "湿地保护法"))
+    }
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for id_ in laws for chunk in chunks(id_, text, laws[id_].sections)]
+    asked = understand("开垦湿地罚多少")
+    assert [one.behind > 0 for one in candidates(asked, hits, laws.__getitem__, even)] == [False, True]
+    asked = understand("青藏高原开垦湿地罚多少")
+    assert all(one.behind == 0 for one in candidates(asked, hits, laws.__getitem__, even))
+
+
 def test_a_document_that_names_the_place_itself_answers_of_it() -> None:
     of = Source(Document("d", "", Facts(title="对口支援通知", region="广东省"), "d.txt", ""), ())
     assert not elsewhere(understand("武汉的支援"), "支援武汉。", of)

@@ -178,8 +178,12 @@ def _passed_over(question: Question, source: Source) -> bool:
 
 
 def _is_local(question: Question, source: Source, central: bool) -> bool:
-    """Whether a document is of one place where others are of the whole country and the question names no place."""
-    return central and not question.places and bool(source.document.facts.region)
+    """Whether a document is of one place where others are of the whole country and the question names no place.
+
+    A law of one river or plateau is, too, where the question names neither.
+    """
+    of_waters = _WATERS.search(source.document.title) and not _WATERS.search(question.text)
+    return central and not question.places and bool(source.document.facts.region or of_waters)
 
 
 def announced(source: Source, section: Section) -> Section | None:
