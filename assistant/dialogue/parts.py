@@ -54,8 +54,17 @@ def _about_the_first(part: str, first: str) -> str:
     named = first[: found.start()] if (found := _ASKS.search(first)) else ""
     while (cut := _LEFT.sub("", named)) != named:
         named = cut
+    if not named and _names(part):
+        return topic.of_time(part, first)
     about = named if periods.without(named) else topic.owner(first)
     return f"{about}{_JOINED.sub('', part)}"
+
+
+def _names(part: str) -> bool:
+    """Whether a question begins with a thing that it asks about (会议什么时候开的), and no attribute of another's."""
+    found = _ASKS.search(part)
+    tags = rjieba.tag(part[: found.start()] if found else "", False)
+    return any(tag[0] == "n" and word not in attributes() for word, tag in tags)
 
 
 def _leans(part: str) -> bool:
