@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 def _encoder(chosen: Settings) -> Encoder:
     """The encoder that the settings name, not yet loaded."""
-    return Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads)
+    return Encoder(chosen.model, cache=chosen.cache, threads=chosen.threads, questions=chosen.questions)
 
 
 def _reader(chosen: Settings) -> Reader | None:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from index.errors import SettingsError
@@ -24,9 +24,10 @@ class Settings:
     """Everything that can be configured.
 
     ``home`` holds the library, ``cache`` the expanded models, ``documents`` what an empty library is filled from.
-    ``model`` is "bundled" or the name or path of a Sentence Transformers model, ``reader`` "trained", or "none" to
-    answer without the trained reader. ``threads`` is the number of processor threads for both. ``host`` and
-    ``port`` are where the server listens.
+    ``model`` is "bundled" or the name or path of a Sentence Transformers model; with the bundled one ``questions`` is
+    "trained", or "plain" to search without its trained question side. ``reader`` is "trained", or "none" to answer
+    without the trained reader. ``threads`` is the number of processor threads for all of them. ``host`` and ``port``
+    are where the server listens.
 
     The rest is the server's. ``hosts`` are further names under which it is known, those of a proxy before it.
     ``rate`` is how many requests a minute a user, token or address may make of the API; ``request_mb`` and
@@ -46,7 +47,8 @@ class Settings:
     cache: Path = Path("var/cache")
     documents: Path = Path("documents")
     model: str = "bundled"
-    reader: str = "trained"
+    questions: Literal["trained", "plain"] = "trained"
+    reader: Literal["trained", "none"] = "trained"
     threads: int = 2
     host: str = "127.0.0.1"
     port: int = 7860
@@ -202,10 +204,13 @@ def _whole(most: int) -> Callable[[Any], int]:
     return read
 
 
-def _reader(value: Any) -> str:
-    if value not in ("trained", "none"):
-        raise ValueError
-    return str(value)
+def _either(*choices: str) -> _Kind:
+    def read(value: Any) -> str:
+        if value not in choices:
+            raise ValueError
+        return str(value)
+
+    return _Kind(read, " or ".join(map(repr, choices)), "或".join(f"“{choice}”" for choice in choices))
 
 
 _A_FOLDER = _Kind(_folder, "a folder", "一个文件夹")
@@ -220,7 +225,8 @@ _KINDS: Mapping[str, _Kind] = {
     "cache": _A_FOLDER,
     "documents": _A_FOLDER,
     "model": _Kind(_text, "'bundled', or a model's name or path", "“bundled”，或模型的名称或路径"),
-    "reader": _Kind(_reader, "'trained' or 'none'", "“trained”或“none”"),
+    "questions": _either("trained", "plain"),
+    "reader": _either("trained", "none"),
     "threads": _up_to(1024),
     "host": _Kind(_text, "an address", "一个地址"),
     "port": _up_to(65535),

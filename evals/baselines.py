@@ -14,9 +14,9 @@ import numpy.typing as npt
 from assistant.types import Answer, Citation, Statement, Turn
 from evals.errors import UnknownSet
 from index.embed import Passage
+from index.ingest import passage
 from index.lexical import Lexical
 from index.library import Library, PassageEncoder
-from index.search import context
 from index.types import Chunk, Document, Filters, Hit, Span
 from index.vectors import Vectors
 
@@ -100,7 +100,7 @@ def baseline(name: str, library: Library, encoder: PassageEncoder) -> Baseline:
         chunks = [chunk for document in documents.values() for chunk in naive_chunks(document)]
         return Baseline(documents, chunks, _dense([Passage("", chunk.text) for chunk in chunks], encoder), float)
     chunks = [chunk for id_ in documents for chunk in library.chunks(id_)]
-    passages = [_passage(chunk, documents[chunk.document_id]) for chunk in chunks]
+    passages = [passage(documents[chunk.document_id], chunk) for chunk in chunks]
     if name == "dense":
         return Baseline(documents, chunks, _dense(passages, encoder), float)
     if name == "lexical":
@@ -122,12 +122,6 @@ def naive_chunks(document: Document) -> list[Chunk]:
     return chunks
 
 
-def _passage(chunk: Chunk, document: Document) -> Passage:
-    """The chunk as the library encodes it."""
-    spans = tuple(Span(span.start - chunk.start, span.end - chunk.start) for span in chunk.sentences)
-    return Passage(context(document.title, chunk.heading), chunk.text, spans)
-
-
 def _dense(passages: Sequence[Passage], encoder: PassageEncoder) -> Rank:
     if not passages:
         return lambda query, k, passing: []
@@ -143,7 +137,7 @@ def _dense(passages: Sequence[Passage], encoder: PassageEncoder) -> Rank:
 
 
 def _lexical(passages: Sequence[Passage]) -> Rank:
-    index = Lexical.build(passage.full for passage in passages)
+    index = Lexical.build(each.full for each in passages)
 
     def rank(query: str, k: int, passing: npt.NDArray[np.bool_] | None) -> list[Ranked]:
         scores = index.scores(query)

@@ -34,8 +34,10 @@ class RememberingEncoder:
     @classmethod
     def configured(cls, settings: Settings, encoder: PassageEncoder | None = None) -> RememberingEncoder:
         """``encoder``, or the one of ``settings``; the file is kept where its evaluations are."""
-        used = encoder or Encoder(settings.model, cache=settings.cache, threads=settings.threads)
-        return cls(used, settings.home / FOLDER / FILE)
+        made = Encoder(
+            settings.model, cache=settings.cache, threads=settings.threads, questions=settings.questions
+        )
+        return cls(encoder or made, settings.home / FOLDER / FILE)
 
     @property
     def name(self) -> str:

@@ -62,8 +62,9 @@ def run(
 ) -> Run:
     """Ask the assistant, and each baseline of the plan, every question of the plan.
 
-    All use ``encoder``, or the one of the settings. Libraries, vectors and checkpoints are kept in the folder
-    evals of the home. A system that raises scores zero for that question, and the record says of what it died.
+    All use ``encoder``, or the one of the settings; the baselines without its trained question side. Libraries, vectors
+    and checkpoints are kept in the folder evals of the home. A system that raises scores zero for that question, and
+    the record says of what it died.
     """
     folder = settings.home / "evals"
     questions = chosen(plan)
@@ -72,6 +73,7 @@ def run(
     if plan.silent:
         questions += silent(questions, sources)
     remembering = RememberingEncoder.configured(settings, encoder)
+    plain = RememberingEncoder.configured(replace(settings, questions="plain"), encoder)
     try:
         collection = collect(plan.task.name, sources, remembering, folder / "libraries", ingesting)
         try:
@@ -84,13 +86,14 @@ def run(
                 system: System = (
                     Assistant(collection.library, settings)
                     if name == ASSISTANT
-                    else baseline(name, collection.library, remembering)
+                    else baseline(name, collection.library, plain)
                 )
                 found += ask_all(name, system, questions, plan.task.headline, collection, checkpoint, asked)
         finally:
             collection.close()
     finally:
         remembering.close()
+        plain.close()
     return Run(Report(about, tuple(found)), checkpoint)
 
 

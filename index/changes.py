@@ -88,6 +88,7 @@ def write(path: Path, tensors: Tensors, **about: Any) -> None:
     from safetensors.numpy import save_file
 
     save_file(dict(tensors), path)
+    path.chmod(0o644)  # it is made readable by its owner alone
     beside = path.with_suffix(".json")
     before = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
     told = {**before, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **about}

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from index import graph
+from index import graph, questions
 from index import model as bundled
 from index.errors import ModelError, SettingsError
 from index.types import Span
@@ -39,6 +39,7 @@ _BATCH = 8
 _FEW = 64
 
 Backend = Literal["auto", "torch", "onnx"]
+Questions = Literal["trained", "plain"]
 Vectors = npt.NDArray[np.float32]
 
 
@@ -71,11 +72,21 @@ class Encoder:
     ``model`` is "bundled" or the name or path of any Sentence Transformers model that is on this machine;
     the bundled one is expanded into ``cache`` once. Nothing is ever fetched. The prompts before queries and
     passages are those of the model's own configuration. ``backend`` "auto" chooses for the bundled model by
-    the amount of work; any other model runs on "torch". Raises ``SettingsError`` for a backend that cannot
-    run the model and, on first use, ``ModelError`` when the model cannot be had.
+    the amount of work; any other model runs on "torch". Of the bundled model ``questions`` "trained" takes the trained
+    question side for queries (see ``index.questions``); the passages' vectors, and so the name, are the same. Raises
+    ``SettingsError`` for a backend that cannot run the model and, on first use, ``ModelError`` when the model cannot be
+    had.
     """
 
-    def __init__(self, model: str = BUNDLED, *, cache: Path, threads: int = 2, backend: Backend = "auto") -> None:
+    def __init__(
+        self,
+        model: str = BUNDLED,
+        *,
+        cache: Path,
+        threads: int = 2,
+        backend: Backend = "auto",
+        questions: Questions = "plain",
+    ) -> None:
         if backend == "onnx" and model != BUNDLED:
             raise SettingsError(
                 f"the backend onnx runs only the bundled model, not {model}; use 'torch' or 'auto'",
@@ -85,9 +96,11 @@ class Encoder:
         self._cache = cache
         self._threads = threads
         self._backend: Backend = backend if model == BUNDLED else "torch"
+        self._trained = questions == "trained" and model == BUNDLED
         self._lock = RLock()
         self._torch: _Torch | None = None
         self._onnx: _Onnx | None = None
+        self._asked: _Onnx | None = None
 
     @property
     def name(self) -> str:
@@ -102,7 +115,7 @@ class Encoder:
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """One row of length 1 for each text, float32 (n, dimension); (0, dimension) for no text."""
         rows = np.empty((len(texts), self.dimension), np.float32)
-        engine = self._on_torch() if self._backend == "torch" else self._on_onnx()
+        engine = self._for_queries()
         for index, vectors in _encode(engine, [Passage("", text) for text in texts], engine.query_prompt):
             rows[index] = vectors[0]
         return rows
@@ -123,6 +136,14 @@ class Encoder:
                 progress((len(results) - 1) % _BATCH + 1)
         return [results[index] for index in range(len(passages))]
 
+    def _for_queries(self) -> _Engine:
+        if not self._trained:
+            return self._on_torch() if self._backend == "torch" else self._on_onnx()
+        with self._lock:
+            if self._asked is None:
+                self._asked = _Onnx(questions.expand(self._cache), self._threads)
+            return self._asked
+
     def _for_passages(self, count: int) -> _Engine:
         many = count > _FEW or self._torch is not None
         return (
@@ -138,7 +159,7 @@ class Encoder:
     def _on_onnx(self) -> _Onnx:
         with self._lock:
             if self._onnx is None:
-                self._onnx = _Onnx(self._cache, self._threads)
+                self._onnx = _Onnx(graph.expand(self._cache), self._threads)
             return self._onnx
 
 
@@ -238,16 +259,15 @@ class _Torch:
 
 
 class _Onnx:
-    """The bundled model as an ONNX graph in memory."""
+    """The bundled model, or its question side, as an ONNX graph in memory; ``folder`` is that of ``graph.write_folder``."""
 
     query_prompt = bundled.PROMPTS["query"]
     passage_prompt = bundled.PROMPTS["passage"]
 
-    def __init__(self, cache: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int) -> None:
         import onnxruntime
         from tokenizers import Tokenizer
 
-        folder = graph.expand(cache)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(bundled.MAX_TOKENS)
         self._tokenizer.enable_padding()

@@ -245,7 +245,7 @@ class Batch:
             def advance(count: int, path: str = path) -> None:
                 self._tell(self._done + share * count, path)
 
-            yield from self._encoder.encode_passages([_passage(*each) for each in some], advance)
+            yield from self._encoder.encode_passages([passage(*each) for each in some], advance)
 
     def _tell(self, done: float, path: str) -> None:
         self._done = done
@@ -263,7 +263,7 @@ def recognised(notes: Iterable[str]) -> int:
     return count
 
 
-def _passage(document: Document, chunk: Chunk) -> Passage:
+def passage(document: Document, chunk: Chunk) -> Passage:
     """The chunk as it is encoded."""
     relative = tuple(Span(span.start - chunk.start, span.end - chunk.start) for span in chunk.sentences)
     return Passage(context(document.title, chunk.heading), chunk.text, relative)

@@ -22,6 +22,8 @@ from index.types import Hit
 
 RELATED = 3
 """Nearest passages shown with a refusal."""
+NEAR = 0.84
+"""Cosine of a question with a sentence from which on it is shown as related, whatever words they share."""
 SURE = 0.85
 """Share of the reader's best span from which on a sentence may answer whatever its form (创始于1996年, 归降了拓跋珪)."""
 
@@ -153,7 +155,7 @@ def _refused(start: Answer, finding: Finding) -> Answer:
     question = finding.question
     near = [one for group in _groups(finding) for one in group] or finding.candidates or finding.anytime
     related = [
-        candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > 0.86
+        candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > NEAR
     ]
     lines = [
         Said(candidate.source, candidate.section, candidate.span, candidate.span)
