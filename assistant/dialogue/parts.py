@@ -25,6 +25,12 @@ _PARTED = re.compile(r"[，,；;？?。]+(?:以及|并且|还有|另外|同时|�
 _JOINED = re.compile(r"(?:^|的)(?:又|还|都|分别)+")
 _DONE = "|".join(sorted(map(re.escape, actions()), key=len, reverse=True))
 _LEFT = re.compile(rf"(?:{_DONE}|一共|总共|共|规定|应[该当]?|可以|需要?|[是要有为能在从由了的个])$")
+_HOW = re.compile("怎|如何")
+_WAYS = re.compile(
+    r"^(?:都|又|还)*(?:有|包括|采取了?)?(?:哪(?:些|几[个项条种类])|几[个项条种类]|什么)(?:具体|主要)?"
+    r"(?:措施|举措|办法|做法|安排|途径|方式|方法|要求|规定)$"
+)
+"""What only asks for the ways that 怎么 has asked for: 怎么防风险，有哪几条措施 is one question."""
 _LONGEST = 10
 """Characters of a question that can be about nothing but what the one before is about."""
 
@@ -32,7 +38,7 @@ _LONGEST = 10
 def parts(query: str) -> tuple[Side, ...]:
     """The questions that ``query`` asks, each standing by itself; empty if it is one question.
 
-    It is one where a clause of it asks nothing (符合条件的，怎么申请).
+    It is one where a clause of it asks nothing (符合条件的，怎么申请), or asks for the ways that another has asked for.
     """
     found = [part.strip() for part in _PARTED.split(query) if part.strip()]
     if (
@@ -40,6 +46,7 @@ def parts(query: str) -> tuple[Side, ...]:
         or any(part.startswith("不是") for part in found)
         or not all(map(_ASKS.search, found))
         or not topic.subject(unframed(found[0]))
+        or (_HOW.search(found[0]) and any(map(_WAYS.match, found[1:])))
     ):
         return ()
     queries = [found[0]]
