@@ -57,7 +57,7 @@ READ = Model(
         "answer": 1.41,
         "bearing": 0.74,
     },
-    0.6,
+    0.52,
 )
 """With what the trained reader makes of the passages."""
 
