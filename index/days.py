@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from index.numerals import value
+
 DAY = (
     r"(?:(?:19|20)\d{2}\s?(?:年\s?\d{1,2}\s?月\s?\d{1,2}\s?日?|[-–—./]\s?\d{1,2}\s?[-–—./]\s?\d{1,2}(?!\d))"
     r"|[一二][九〇○Ｏ零][〇○Ｏ零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)"
@@ -14,7 +16,6 @@ DAY = (
 """A regular expression for one day, without groups."""
 
 _DAY = re.compile(DAY)
-_DIGITS = str.maketrans("〇○Ｏ零一二三四五六七八九", "0000123456789")
 
 
 class Day(NamedTuple):
@@ -28,7 +29,7 @@ class Day(NamedTuple):
 def days(text: str, start: int = 0, end: int | None = None) -> Iterator[Day]:
     """Every day that is written in ``text[start:end]``, in order; what is no day of the calendar is left out."""
     for match in _DAY.finditer(text, start, len(text) if end is None else end):
-        found = _value(match.group())
+        found = _date(match.group())
         if found is not None:
             yield Day(match.start(), match.end(), found)
 
@@ -36,15 +37,6 @@ def days(text: str, start: int = 0, end: int | None = None) -> Iterator[Day]:
 def day(text: str) -> date | None:
     """The first day that is written in ``text``, or ``None``."""
     return next((found.date for found in days(text)), None)
-
-
-def number(numeral: str) -> int:
-    """The number, up to 99, that Arabic or Chinese digits write: 5, 五, 十二, 三十. 0 if they write none."""
-    if numeral.isdecimal():
-        return int(numeral)
-    tens, ten, ones = numeral.rpartition("十")
-    digits = [part.translate(_DIGITS) for part in (tens or ("1" if ten else "0"), ones or "0")]
-    return 10 * int(digits[0]) + int(digits[1]) if all(part.isdecimal() for part in digits) else 0
 
 
 def last_day(first: date, years: int, months: int = 0) -> date:
@@ -62,13 +54,9 @@ def last_day(first: date, years: int, months: int = 0) -> date:
     raise ValueError(f"{first} has no month {months} months later")
 
 
-def _value(written: str) -> date | None:
-    if written[0] in "12":
-        year, month, day_ = (int(part) for part in re.findall(r"\d+", written))
-    else:
-        year_, rest = written.split("年")
-        month_, rest = rest.split("月")
-        year, month, day_ = int(year_.translate(_DIGITS)), number(month_), number(rest.removesuffix("日"))
+def _date(written: str) -> date | None:
+    parts = re.findall(r"\d+", written) or re.findall("[^年月日]+", written)
+    year, month, day_ = (value(part) or 0 for part in parts)
     try:
         return date(year, month, day_)
     except ValueError:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.decimals import decimals
+from index.numerals import value
 from index.rows import masked
 
 ITEM = 5  # the rank of 一、, below 编 章 节 条
@@ -171,7 +172,7 @@ def _structural(text: str, begins: dict[int, int], levels: dict[int, int]) -> li
     spaced = any(match.start() in begins and match.group(4) is not None for match in matches)
     for match in matches:
         at, after = match.span()
-        unit, number = _RANKS[match.group(2)], _value(match.group(1))
+        unit, number = _RANKS[match.group(2)], value(match.group(1)) or 0
         follows = match.group(4) is not None  # white space or the line's end
         line = at in begins
         if not (line or (follows and _may_begin(text, at))):
@@ -247,8 +248,8 @@ def _candidates(
             continue
         if rank == 7 and _CAPTION.search(text, max(0, at - 2), at):
             continue
-        number = _value(match.group(1))
-        if rank == 5 and text[after : after + 1] in _NUMERAL and _value(text[after : after + 1]) == number + 1:
+        number = value(match.group(1)) or 0
+        if rank == 5 and text[after : after + 1] in _NUMERAL and value(text[after : after + 1]) == number + 1:
             continue  # 一、二级市场
         start = begins.get(at, at)
         rest = text[after : after + _TITLE + 1].partition("\n")[0].rstrip() if line else ""
@@ -326,19 +327,3 @@ def _nested(marks: Sequence[Mark], end: int) -> list[Mark]:
             parents[index] = stack[-1]
         stack.append(index)
     return [replace(mark, end=ends[index], parent=parents[index]) for index, mark in enumerate(marks)]
-
-
-def _value(numeral: str) -> int:
-    """The number that a Chinese, Arabic or circled numeral writes; 0 if it writes none."""
-    if "①" <= numeral <= "⑳":
-        return ord(numeral) - ord("①") + 1
-    if numeral.isdecimal():
-        return int(numeral)
-    total = digit = 0
-    for character in numeral:
-        if character in "十百千":
-            total += max(digit, 1) * {"十": 10, "百": 100, "千": 1000}[character]
-            digit = 0
-        else:
-            digit = "零一二三四五六七八九".find(character.replace("〇", "零").replace("两", "二"))
-    return total + digit

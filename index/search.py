@@ -17,6 +17,7 @@ import numpy as np
 from index.errors import InvalidQuestion
 from index.lexical import Lexical, normalise
 from index.names import edition, name, number
+from index.numerals import numeral
 from index.regions import within
 from index.store import Summary
 from index.types import Filters
@@ -142,17 +143,6 @@ def references(query: str) -> References:
         articles=tuple(dict.fromkeys(map(_label, _ARTICLE.finditer(plain)))),
         years=tuple(dict.fromkeys(_YEAR.findall(_QUOTED.sub(" ", plain)))),
     )
-
-
-def numeral(value: int) -> str:
-    """A number from 1 to 9999 as laws write it: 20 → 二十, 108 → 一百零八, 1260 → 一千二百六十."""
-    written = ""
-    for place, unit in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit = value // place % 10
-        if digit:
-            gap = "零" if written and value // (place * 10) % 10 == 0 else ""
-            written += gap + "零一二三四五六七八九"[digit] + unit
-    return written.removeprefix("一") if 10 <= value < 20 else written
 
 
 def _label(article: re.Match[str]) -> str:

@@ -17,8 +17,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from index.days import DAY, days, last_day
-from index.days import number as value
 from index.names import name, number
+from index.numerals import value
 from index.standards import NUMBER as STANDARD
 from index.types import Facts
 
@@ -160,7 +160,7 @@ def expiry(text: str, facts: Facts) -> date | None:
             return next(days(sentence, until.end())).date
         lasts = _LASTS.search(sentence, begins.start())
         if lasts and (begun := next((one.date for one in days(sentence, begins.start(), begins.end())), start)):
-            count = value((lasts["count"] or lasts["trial"]).replace("两", "二"))
+            count = value(lasts["count"] or lasts["trial"])
             yearly = (lasts["unit"] or lasts["unit2"]) == "年"
             return last_day(begun, count if yearly else 0, 0 if yearly else count) if count else None
     return None

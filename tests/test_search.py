@@ -18,7 +18,6 @@ from index.search import (
     References,
     Snapshot,
     context,
-    numeral,
     passing,
     rank,
     references,
@@ -152,25 +151,6 @@ def test_filters_let_through_what_they_say(filters: Filters, expected: str) -> N
 def test_a_date_that_is_none_is_named() -> None:
     with pytest.raises(InvalidQuestion, match="'2021' is not a date"):
         passing(Filters(since="2021"), DOCUMENTS)
-
-
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        (1, "一"),
-        (10, "十"),
-        (12, "十二"),
-        (20, "二十"),
-        (100, "一百"),
-        (101, "一百零一"),
-        (110, "一百一十"),
-        (1001, "一千零一"),
-        (1260, "一千二百六十"),
-        (1010, "一千零一十"),
-    ],
-)
-def test_numerals_are_written_as_in_laws(value: int, written: str) -> None:
-    assert numeral(value) == written
 
 
 def test_references_are_read_in_any_writing() -> None:

@@ -16,10 +16,11 @@ from assistant.answering.evidence import Candidate, Source, announced, clauses, 
 from assistant.answering.lines import Said, bare
 from assistant.answering.measures import parallel
 from assistant.answering.picking import Pick, in_clause, marked, picked
-from assistant.language import form, items, matching
+from assistant.language import form, matching
 from assistant.language.question import Question
 from assistant.language.vocabulary import comparable
 from assistant.reader.reading import Read
+from index.numerals import value
 from index.search import references
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
@@ -230,8 +231,7 @@ def _asked_item(question: Question, source: Source, section: Section) -> Section
     inside = [child for child in source.children(section.number) if child.kind == "item"]
     if not match or not inside:
         return section
-    written = match[1] or str(len(inside))
-    place = items.number(written)
+    place = value(match[1] or str(len(inside))) or 0
     return inside[place - 1] if 0 < place <= len(inside) else section
 
 

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from assistant.language import items, periods
+from assistant.language import periods
 from assistant.language.vocabulary import comparable, places, simplified
 from assistant.prompts import render
 from assistant.render import reference
 from assistant.types import Answer, Citation, Statement
+from index.numerals import value
 from index.regions import within
 from index.sentences import sentences, trimmed
 from index.store import Summary
@@ -214,6 +215,4 @@ def _first(ordered: list[Summary], count: int) -> list[Summary]:
 
 def _number(plain: str) -> int:
     match = _COUNT.search(re.sub(_WHICH_ONE, "", plain))
-    if not match:
-        return 1
-    return items.number(match[1].replace("两", "二"))
+    return (value(match[1]) or 0) if match else 1

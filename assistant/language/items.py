@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_NUMBERS = "零一二三四五六七八九十"
+from index.numerals import value
+
 _ITEM = re.compile(
     r"(?:(?P<back>倒数)?第(?P<number>[一二三四五六七八九十]|\d{1,2})|(?P<last>最后[一那]))(?:条|项|点|个|方面|款|部分)(?!季度)"
     r"|^那?(?P<label>[一二三四五六七八九十])是(?:什么|啥|指|具体|$)"
@@ -42,7 +43,7 @@ def meant(question: str, answer: str) -> str:
     if not match:
         return ""
     lines = items(answer)
-    place = len(lines) if match["last"] else number(match["number"] or match["label"])
+    place = len(lines) if match["last"] else value(match["number"] or match["label"]) or 0
     if match["back"]:
         place = len(lines) + 1 - place
     return re.split(r"[，,；;。]", lines[place - 1])[0] if 0 < place <= len(lines) else ""
@@ -56,8 +57,3 @@ def means_article(question: str) -> bool:
 
 def _asked(question: str) -> re.Match[str] | None:
     return _ITEM.search(question) if len(question) <= _LONGEST and _DETAIL.search(question) else None
-
-
-def number(text: str) -> int:
-    """The number that ``text`` writes in digits, or as one of 零 to 十."""
-    return int(text) if text.isdigit() else _NUMBERS.index(text)

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from index.numerals import digits
 from index.types import Span
 
-_NUMERALS = {numeral: str(value) for value, numeral in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
 _UNIT = r"[万亿千百个项起次家人名元吨亩条座件户批台辆所处种倍天米公平多余%％]"
 
 _FULL = rf"(?<![0-9.〔])(?P<full>(?:19|20)[0-9]{{2}})(?![0-9]|\.[0-9]|,[0-9]|\s*{_UNIT})(?:\s*年度?)?"
@@ -164,4 +164,4 @@ def _year(match: re.Match[str]) -> str:
         return match["full"]
     if match["short"]:
         return f"20{match['short']}"
-    return "".join(_NUMERALS[numeral] for numeral in match["chinese"])
+    return digits(match["chinese"])

@@ -11,10 +11,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
-_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "两": 2}
-_SMALL = {"十": 10, "百": 100, "千": 1000}
-_LARGE = {"万": 10**4, "亿": 10**8}
-_SCALES = _SMALL | _LARGE
+from index import numerals
 
 _UNITS = {
     "元": "元 块钱 块",
@@ -148,17 +145,14 @@ def value(numeral: str) -> Fraction | None:
     if re.fullmatch(_ARABIC, numeral):
         return Fraction(numeral)
     whole, _, decimals = numeral.partition("点")
-    scale = _LARGE.get(decimals[-1:], 1)
+    scale = numerals.MYRIADS.get(decimals[-1:], 1)
     decimals = decimals.rstrip("万亿")
-    if all(character in _DIGITS for character in whole):
-        total = int("".join(str(_DIGITS[character]) for character in whole)) if whole else None
-    else:
-        total = _total(whole)
+    total = numerals.value(whole)
     if total is None:
         return None
     if not decimals:
         return Fraction(total)
-    return Fraction(f"{total}." + "".join(str(_DIGITS[character]) for character in decimals)) * scale
+    return Fraction(f"{total}.{numerals.digits(decimals)}") * scale
 
 
 def amounts(text: str) -> tuple[Amount, ...]:
@@ -197,7 +191,7 @@ def _amount(match: re.Match[str]) -> Amount | None:
     elif match["arabic"]:
         number, unit = Fraction(match["arabic"]), _units().get(match["unit"] or "", "")
         for scale in match["scale"]:
-            number *= _SCALES[scale]
+            number *= numerals.SCALES[scale]
     else:
         number, unit = value(match["chinese"]), _units().get(match["cunit"] or "", "")
     return None if number is None else Amount(number, unit, 0, start, end)
@@ -224,34 +218,9 @@ def _ranged(text: str, found: list[Amount]) -> Iterator[Amount]:
                 bare = text[amount.start : amount.end].replace(".", "").isdigit()
                 number = amount.value
                 for character in scale[1] if scale and bare else "":
-                    number *= _SCALES[character]
+                    number *= numerals.SCALES[character]
                 amount = replace(amount, value=number, unit=following.unit, side=following.side)
             if "、" not in between and amount.side == 0 and not _CHANGE.search(text[: amount.start]):
                 amount = replace(amount, side=1)
                 found[place + 1] = replace(following, side=-1)
         yield amount
-
-
-def _total(numeral: str) -> int | None:
-    total, section, digit = 0, 0, None
-    for place, character in enumerate(numeral):
-        if character in _DIGITS:
-            if digit:
-                return None
-            digit = _DIGITS[character]
-        elif character in _SMALL:
-            if digit is None and not (character == "十" and section % 100 == 0):
-                return None
-            section += (1 if digit is None else digit) * _SMALL[character]
-            digit = None
-        else:
-            section += digit or 0
-            digit = None
-            if place == 0 or not total + section:
-                return None
-            if character == "万":
-                total += section * _LARGE["万"]
-            else:
-                total = (total + section) * _LARGE["亿"]
-            section = 0
-    return total + section + (digit or 0)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from lxml import etree
 
+from index.numerals import numeral
+
 LEVELS = 9  # of a list, by the standard
 
 _DIGITS = "〇一二三四五六七八九"
@@ -112,9 +114,9 @@ def written(number: int, form: str) -> str:
         return str(number)
     digits = str(number)
     if form in ("chineseCountingThousand", "taiwaneseCountingThousand", "japaneseCounting", "taiwaneseCounting"):
-        return _counted(number)
+        return numeral(number)
     if form == "chineseCounting":
-        return _counted(number) if number < 100 else "".join(_DIGITS[int(each)] for each in digits)
+        return numeral(number) if number < 100 else "".join(_DIGITS[int(each)] for each in digits)
     if form in ("ideographDigital", "japaneseDigitalTenThousand", "taiwaneseDigital"):
         return "".join(_DIGITS[int(each)] for each in digits)
     if form in ("chineseLegalSimplified", "ideographLegalTraditional"):
@@ -147,21 +149,8 @@ def _signs(number: int, form: str) -> str:
     return chr(ord(first) + number - 1) if number <= last else digits
 
 
-def _counted(number: int) -> str:
-    """``number`` in Chinese with its units: 十一, 一百零五, 二千三百."""
-    pieces: list[str] = []
-    for unit, sign in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
-        digit = number // unit % 10
-        if digit:
-            pieces.append(_DIGITS[digit] + sign)
-        elif pieces and pieces[-1] != "零":
-            pieces.append("零")
-    text = "".join(pieces).rstrip("零")
-    return text.removeprefix("一") if 10 <= number < 20 else text
-
-
 def _legal(number: int) -> str:
-    text = "一" + _counted(number) if 10 <= number < 20 else _counted(number)
+    text = "一" + numeral(number) if 10 <= number < 20 else numeral(number)
     return text.translate(str.maketrans("零一二三四五六七八九十百千", _LEGAL + "拾佰仟"))
 
 
