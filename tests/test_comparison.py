@@ -43,6 +43,27 @@ def test_each_side_is_asked_on_its_own(query: str, first: str, second: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("query", "asked"),
+    [
+        (
+            "比较2023年、2024年和2025年的就业目标",
+            ["2023年的就业目标有哪些", "2024年的就业目标有哪些", "2025年的就业目标有哪些"],
+        ),
+        (
+            "湖北、湖南和江西的节水目标有什么不同",
+            ["湖北的节水目标有哪些", "湖南的节水目标有哪些", "江西的节水目标有哪些"],
+        ),
+        (
+            "《水法》、《森林法》和《草原法》的处罚有什么区别",
+            ["《水法》的处罚有哪些", "《森林法》的处罚有哪些", "《草原法》的处罚有哪些"],
+        ),
+    ],
+)
+def test_more_than_two_are_each_asked_on_their_own(query: str, asked: list[str]) -> None:
+    assert [side.query for side in sides(query)] == asked
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "水污染和大气污染由谁负责",

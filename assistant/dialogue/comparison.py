@@ -1,4 +1,4 @@
-"""Comparisons: a question about two times, documents, places or subjects is answered for each, side by side.
+"""Comparisons: a question about times, documents, places or two subjects is answered for each, side by side.
 
     2020年和2021年的碳达峰任务有什么不同  →  2020年的碳达峰任务有哪些 · 2021年的碳达峰任务有哪些
 
@@ -30,14 +30,15 @@ class Side(NamedTuple):
     query: str
 
 
-class Pair(NamedTuple):
-    """Two things that a text names side by side, and where."""
+class Named(NamedTuple):
+    """Two or more things of one sort that a text names side by side, and where."""
 
-    first: str
-    second: str
+    names: tuple[str, ...]
     span: Span
 
 
+MOST = 5
+"""Sides that are told apart; of more, only the first are."""
 _JOINERS = "和与跟同及、"
 _ASKED = r"(?:什么|哪些|哪里|何|啥|怎样的|了)*"
 _DIFFERENCE = r"(?:不同(?:点|之处)?|区别|差别|差异|差距|变化|异同点?|不一样(?:的地方)?)"
@@ -59,7 +60,7 @@ _BESIDE = r"(?:相比较?|相较|对比|比较|比起来|比(?![例率重值]))(
 _COMPARED = re.compile(rf"^(?:之间)?{_BESIDE}")
 _AGAINST = re.compile(rf"[{_JOINERS}较](?P<other>[^，,。？?{_JOINERS}]{{2,20}}?){_BESIDE}")
 _TITLE = re.compile(r"《[^《》]+》")
-_TITLES = re.compile(rf"(《[^《》]+》)[{_JOINERS}](《[^《》]+》)")
+_TITLES = re.compile(rf"{_TITLE.pattern}(?:[{_JOINERS}]{_TITLE.pattern})+")
 _COUNTED = re.compile(r"(?:率|比例|标准|金额|数量?|额|浓度|占比|价格?|费用?|工资|收入|人数|面积|年限|天数)$")
 _LISTED = re.compile(
     r"(?:任务|措施|工作|重点|内容|要求|目标|政策|规定|条件|优惠|补贴|处罚|职责|原则|待遇|材料|程序|流程|举措|成效|指标)$"
@@ -72,15 +73,15 @@ _MARKER = re.compile(r"\[(\d+)\]$", re.MULTILINE)
 
 
 def sides(query: str) -> tuple[Side, ...]:
-    """The two sides that ``query`` compares, in its order; empty if it compares nothing."""
+    """The sides that ``query`` compares, in its order; empty if it compares nothing."""
     text = query.strip()
     compared = _OPENS.sub("", text)
     rest = _CUE.sub("", compared)
     cued = rest != text
-    found = _pair(rest)
+    found = _named(rest)
     if found is None:
         return (_against(compared) or _of_subjects(rest)) if cued else ()
-    if not (cued or _EACH.search(text) or periods.alone(found.first)):
+    if not (cued or _EACH.search(text) or periods.alone(found.names[0])):
         return ()
     return _apart(rest, found, _completed if cued else str)
 
@@ -128,19 +129,28 @@ def _renumbered(citation: Citation, by: int) -> Citation:
     return replace(citation, marker=citation.marker + by)
 
 
-def _pair(text: str) -> Pair | None:
-    """The two titles, times or places that ``text`` names side by side."""
+def _named(text: str) -> Named | None:
+    """The titles, times or places that ``text`` names side by side: two, or as many as go on behind them."""
     titles = _TITLES.search(text)
     if titles:
-        return Pair(titles[1], titles[2], Span(*titles.span()))
+        return Named(tuple(_TITLE.findall(titles[0])), Span(*titles.span()))
     for joint in _joints(text):
-        times = periods.beside(text, joint)
-        if times:
-            return Pair(*times)
-        named = _places_beside(text, joint)
-        if named:
-            return named
+        found = _beside(text, joint)
+        if found is None:
+            continue
+        while text[found.span.end : found.span.end + 1] in set(_JOINERS):
+            more = _beside(text, found.span.end)
+            if more is None or more.names[0] != found.names[-1]:
+                break
+            found = Named((*found.names, more.names[1]), Span(found.span.start, more.span.end))
+        return found
     return None
+
+
+def _beside(text: str, joint: int) -> Named | None:
+    """The two times or places on either side of the character at ``joint``."""
+    times = periods.beside(text, joint)
+    return Named(times[:2], times[2]) if times else _places_beside(text, joint)
 
 
 def _joints(text: str) -> list[int]:
@@ -152,22 +162,20 @@ def _joints(text: str) -> list[int]:
     return [place for place, letter in enumerate(text) if letter in _JOINERS and place not in inside]
 
 
-def _places_beside(text: str, joint: int) -> Pair | None:
+def _places_beside(text: str, joint: int) -> Named | None:
     starts = range(max(0, joint - _LONGEST_PLACE), joint - 1)
     ends = range(min(len(text), joint + 1 + _LONGEST_PLACE), joint + 2, -1)
     first = next((text[start:joint] for start in starts if text[start:joint] in places()), "")
     second = next((text[joint + 1 : end] for end in ends if text[joint + 1 : end] in places()), "")
     if not first or not second:
         return None
-    return Pair(first, second, Span(joint - len(first), joint + 1 + len(second)))
+    return Named((first, second), Span(joint - len(first), joint + 1 + len(second)))
 
 
-def _apart(text: str, pair: Pair, asked: Callable[[str], str]) -> tuple[Side, ...]:
-    """``text`` about each of the ``pair``."""
-    before, after = text[: pair.span.start], _COMPARED.sub("", _EACH.sub("", text[pair.span.end :]))
-    return tuple(
-        Side(label, asked(f"{before}{label}{after}".strip(" ，,：:"))) for label in (pair.first, pair.second)
-    )
+def _apart(text: str, named: Named, asked: Callable[[str], str]) -> tuple[Side, ...]:
+    """``text`` about each of those ``named``."""
+    before, after = text[: named.span.start], _COMPARED.sub("", _EACH.sub("", text[named.span.end :]))
+    return tuple(Side(label, asked(f"{before}{label}{after}".strip(" ，,：:"))) for label in named.names[:MOST])
 
 
 def _of_subjects(text: str) -> tuple[Side, ...]:
@@ -186,7 +194,8 @@ def _of_subjects(text: str) -> tuple[Side, ...]:
                 break
         second = second[:size]
         if all(2 <= len(one) <= _LONGEST and topic.subject(one) for one in (first, second)):
-            return _apart(text, Pair(first, second, Span(joint - len(first), joint + 1 + size)), _completed)
+            span = Span(joint - len(first), joint + 1 + size)
+            return _apart(text, Named((first, second), span), _completed)
     return ()
 
 
