@@ -122,3 +122,7 @@ def test_any_text_is_understood_or_refused(text: str) -> None:
     else:
         assert all(term.text for term in asked.terms)
         assert not any("\ud800" <= one <= "\udfff" for one in asked.text)
+
+
+def test_a_word_that_the_tagger_takes_for_an_adverb_can_be_the_subject() -> None:
+    assert [term.text for term in understand("2020年在立法上办成了哪些事").subject] == ["立法"]

@@ -95,6 +95,10 @@ _POLITENESS = re.compile(
 """What is said to be polite or of oneself, and asks nothing."""
 _NAMELESS = frozenset("rucdpfqyeokm")
 """Parts of speech that name nothing: pronouns, particles, adverbs, prepositions, positions, measures and the like."""
+_NAMES_ALL_THE_SAME = frozenset(
+    ["立法", "频次", "难点", "初中", "两会", "二胎", "三胎", "一把手", "二把手", "大连"]
+)
+"""Words that name something though the tagger takes them for adverbs or numbers; of the policy words there are no more."""
 _FRAMES = re.compile("|".join((*_ASKING, *_POLITE)))
 _ASKED_AS = {
     "list": "有哪些",
@@ -187,7 +191,8 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
         for size in range(_LONGEST_POLICY_WORD, 0, -1):
             joined = "".join(word for word, _ in tagged[place : place + size])
             if size == 1 or joined in policy_words():
-                yield joined, size == 1 and tagged[place][1][0] in _NAMELESS
+                nameless = tagged[place][1][0] in _NAMELESS and joined not in _NAMES_ALL_THE_SAME
+                yield joined, size == 1 and nameless
                 place += size
                 break
 
