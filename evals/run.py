@@ -80,7 +80,8 @@ def run(
             about = _about(plan, len(sources), questions, collection, remembering.name)
             checkpoint = folder / "runs" / f"{plan.task.name}-{_key(about)}.jsonl"
             checkpoint.parent.mkdir(parents=True, exist_ok=True)
-            remembering.encode_queries(["预热"])  # loads the model, which is no question's time
+            for each in (remembering, plain) if plan.compare else (remembering,):
+                each.encode_queries(["预热"])  # loads the model, which is no question's time
             found: list[Record] = []
             for name in (ASSISTANT, *plan.compare):
                 system: System = (

@@ -21,6 +21,19 @@ HEADS = 3
 """Start of the answer, end of the answer, relevance of the window."""
 
 
+def encoder(folder: Path) -> BertModel:
+    """The bundled encoder in ``folder`` as it is trained: without dropout, its embeddings as they are."""
+    # Dropout would cost more than all the rest: without it attention runs as one fused kernel.
+    config = BertConfig.from_pretrained(
+        folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, local_files_only=True
+    )
+    made: BertModel = BertModel.from_pretrained(
+        folder, config=config, add_pooling_layer=False, local_files_only=True
+    )
+    made.embeddings.requires_grad_(requires_grad=False)
+    return made
+
+
 class Reader(nn.Module):
     """Logits of start and end for each token, and of relevance for each window.
 
@@ -29,14 +42,7 @@ class Reader(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        # Dropout would cost more than all the rest: without it attention runs as one fused kernel.
-        config = BertConfig.from_pretrained(
-            folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, local_files_only=True
-        )
-        self.encoder = BertModel.from_pretrained(
-            folder, config=config, add_pooling_layer=False, local_files_only=True
-        )
-        self.encoder.embeddings.requires_grad_(requires_grad=False)
+        self.encoder = encoder(folder)
         self.heads = nn.Linear(self.encoder.config.hidden_size, HEADS)
         nn.init.normal_(self.heads.weight, std=0.02)
         nn.init.zeros_(self.heads.bias)

@@ -3,8 +3,8 @@
 Passages keep the vectors that they have, so a step costs no more than encoding a few questions, and every passage of
 a set stands against each of its questions: the loss is the cross-entropy of its right passages among all of them
 ("InfoNCE", van den Oord et al. 2018, with all negatives in place of a batch's), and what a question's vector has left
-behind of its own. A fifth of the documents of each set is
-kept out, as for the reader. Everything follows from the seed; a run that was interrupted goes on after its last epoch.
+behind of its own. A fifth of the documents of each set is kept out, as for the reader. Everything follows from the seed;
+a run that was interrupted goes on after its last epoch.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import torch
 from opencc import OpenCC
 from tokenizers import Tokenizer
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
 
 from assistant.settings import settings
 from evals.collection import collect
@@ -30,6 +29,7 @@ from evals.memory import RememberingEncoder
 from evals.sets import read
 from evals.training.checkpoints import keep, resume
 from evals.training.export import mean
+from evals.training.network import encoder
 from evals.training.train import rate
 from evals.types import Question, Task
 from index import changes, model
@@ -78,13 +78,7 @@ class Asker(nn.Module):
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
-        config = BertConfig.from_pretrained(
-            folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, local_files_only=True
-        )
-        self.encoder = BertModel.from_pretrained(
-            folder, config=config, add_pooling_layer=False, local_files_only=True
-        )
-        self.encoder.embeddings.requires_grad_(requires_grad=False)
+        self.encoder = encoder(folder)
 
     def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
         """(n, tokens) int64 twice to (n, hidden) float32."""
@@ -119,6 +113,7 @@ def train(pools: Sequence[Pool], folder: Path, kept: Path, threads: int) -> Aske
     torch.set_num_threads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     asker = Asker(folder).to(device)
+    pools = [replace(pool, vectors=pool.vectors.to(device), plain=pool.plain.to(device)) for pool in pools]
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(TOKENS)
     tokenizer.enable_padding(pad_id=1, pad_token="<pad>", pad_to_multiple_of=STEP)  # noqa: S106, no password
@@ -138,8 +133,8 @@ def train(pools: Sequence[Pool], folder: Path, kept: Path, threads: int) -> Aske
             mask = torch.tensor([each.attention_mask for each in encoded], device=device)
             with torch.autocast(device, torch.bfloat16):
                 asked = asker(ids, mask)
-            missed = loss(asked, pool.vectors.to(device), [pool.right[place] for place in places])
-            missed = missed + NEAR * (1 - (asked * pool.plain[places].to(device)).sum(1)).mean()
+            missed = loss(asked, pool.vectors, [pool.right[place] for place in places])
+            missed = missed + NEAR * (1 - (asked * pool.plain[places]).sum(1)).mean()
             missed.backward()
             torch.nn.utils.clip_grad_norm_(weights, CLIPPED)
             optimiser.step()
