@@ -40,7 +40,7 @@ def shrink(weights: Weights, trained: Tensors) -> dict[str, npt.NDArray[Any]]:
         units = np.maximum(scales.astype(np.float32), np.finfo(np.float32).tiny)[..., None]
         steps = np.clip(np.rint(change / units), -LARGEST, LARGEST).astype(np.int8) + 8
         halves = steps.astype(np.uint8).reshape(len(values), -1)
-        made[f"{name}.change"] = halves[:, 0::2] | (halves[:, 1::2] << np.uint8(4))
+        made[f"{name}.change"] = model.pack(halves)
         made[f"{name}.scales"] = scales
     return made
 

@@ -90,7 +90,7 @@ class _Graph:
         shape, tensors = self._weights.shape, self._weights.tensors
         words = tensors["emb.word"]
         # The operator's 4 bits are signed: half - 8 is half with its highest bit turned over.
-        packed = _pack(model.unpack(words) ^ np.uint8(8)).tobytes()
+        packed = model.pack(model.unpack(words) ^ np.uint8(8)).tobytes()
         dimensions = (shape.vocabulary, shape.hidden)
         self.constants.append(helper.make_tensor("words", TensorProto.INT4, dimensions, packed, raw=True))
         scales = self._constant("words.scales", words["scale"].astype(np.float32))
@@ -139,7 +139,7 @@ class _Graph:
         matrices = [self._weights.tensors[f"{name}.w"] for name in names]
         if all(matrix.dtype == model.BLOCKS for matrix in matrices):
             blocks = np.concatenate(matrices)
-            bits, packed, scales = 4, _pack(model.unpack(blocks)), blocks["scale"].astype(np.float32)
+            bits, packed, scales = 4, model.pack(model.unpack(blocks)), blocks["scale"].astype(np.float32)
         else:  # trained: 4 bits would lose what training changed
             bits, (packed, scales) = (
                 8,
@@ -173,8 +173,3 @@ def _bytes(matrix: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.uint8], npt.
     blocks = matrix.reshape(len(matrix), -1, _BLOCK)
     scales = np.maximum(np.abs(blocks).max(2) / _LARGEST, np.finfo(np.float32).tiny)
     return (np.rint(blocks / scales[..., None]) + 128).astype(np.uint8), scales
-
-
-def _pack(halves: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
-    """Two neighbours to a byte, the first in its low half."""
-    return halves[..., 0::2] | (halves[..., 1::2] << np.uint8(4))

@@ -187,6 +187,11 @@ def unpack(blocks: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
     return np.concatenate([blocks["halves"] & 15, blocks["halves"] >> 4], axis=-1)
 
 
+def pack(halves: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """Two neighbours along the last dimension to a byte, the first in its low half."""
+    return halves[..., 0::2] | (halves[..., 1::2] << np.uint8(4))
+
+
 def tensor_shapes(shape: Shape) -> dict[str, tuple[int, ...]]:
     """The names in the file of all tensors of an encoder, with their dimensions (output before input)."""
     hidden, wide = shape.hidden, shape.intermediate
