@@ -15,31 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file
 
-from assistant.reader.weights import FILE, HEADS
+from assistant.reader.weights import FILE
 from assistant.settings import settings
+from evals.training.network import named
 from evals.training.train import checkpoint
 from index import changes, model
-
-_PARTS = {
-    "attention.self.query": "q",
-    "attention.self.key": "k",
-    "attention.self.value": "v",
-    "attention.output.dense": "ao",
-    "attention.output.LayerNorm": "aln",
-    "intermediate.dense": "fi",
-    "output.dense": "fo",
-    "output.LayerNorm": "oln",
-}
-"""PyTorch's names of a layer's parts, and those of the bundled file."""
-
-
-def named(name: str) -> str:
-    """The name in the bundled file of a weight of the training network."""
-    *path, kind = name.split(".")
-    if path == [HEADS]:
-        return f"{HEADS}.{kind[0]}"
-    _, _, _, layer, *part = path  # weights of encoder.encoder.layer.N
-    return f"l{layer}.{_PARTS['.'.join(part)]}.{kind[0]}"
 
 
 def mean(paths: Sequence[Path]) -> dict[str, npt.NDArray[np.float32]]:

@@ -8,17 +8,32 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 import torch
+from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
+from assistant.reader import weights
 from assistant.reader.tokens import Encoded, encode
+from assistant.reader.weights import HEADS
 from evals.training.samples import Sample
+from index import model
 
 PADDING = 1
 """The token <pad>, which the mask hides."""
-HEADS = 3
+OUTPUTS = 3
 """Start of the answer, end of the answer, relevance of the window."""
+_PARTS = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "attention.output.LayerNorm": "aln",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "output.LayerNorm": "oln",
+}
+"""PyTorch's names of a layer's parts, and those of the bundled file."""
 
 
 def encoder(folder: Path) -> BertModel:
@@ -43,7 +58,7 @@ class Reader(nn.Module):
     def __init__(self, folder: Path) -> None:
         super().__init__()
         self.encoder = encoder(folder)
-        self.heads = nn.Linear(self.encoder.config.hidden_size, HEADS)
+        self.heads = nn.Linear(self.encoder.config.hidden_size, OUTPUTS)
         nn.init.normal_(self.heads.weight, std=0.02)
         nn.init.zeros_(self.heads.bias)
 
@@ -52,6 +67,24 @@ class Reader(nn.Module):
         states = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state
         logits = self.heads(states).float()
         return logits[..., 0], logits[..., 1], logits[:, 0, 2]
+
+
+def named(name: str) -> str:
+    """The name in the bundled file of a weight of the training network."""
+    *path, kind = name.split(".")
+    if path == [HEADS]:
+        return f"{HEADS}.{kind[0]}"
+    _, _, _, layer, *part = path  # weights of encoder.encoder.layer.N
+    return f"l{layer}.{_PARTS['.'.join(part)]}.{kind[0]}"
+
+
+def take_shipped(reader: Reader) -> None:
+    """Give the network the weights that ship. Raises ``ReaderDamaged`` if they are missing or not what they were."""
+    tensors = weights.merged(model.read_weights(model.weights_file()), load_file(weights.verified()))
+    reader.load_state_dict(
+        {name: torch.from_numpy(tensors[named(name)]) for name in reader.state_dict() if "embeddings" not in name},
+        strict=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)

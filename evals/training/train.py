@@ -2,8 +2,8 @@
 
 The encoder's embeddings stay as they are; its twelve layers and the heads are trained with AdamW, the learning
 rate rising over the first 6 % of the steps and falling to nothing after. A later round goes on from the weights of
-the one before, on samples of its own and at half the rate. Everything follows from the seed, and a run that was
-interrupted goes on from its last checkpoint.
+the one before, or from those that ship where these are not at hand, on samples of its own and at half the rate.
+Everything follows from the seed, and a run that was interrupted goes on from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tokenizers import Tokenizer
 from assistant.settings import settings
 from evals.folds import SEED
 from evals.training.checkpoints import keep, resume, take
-from evals.training.network import Reader, batch, loss
+from evals.training.network import Reader, batch, loss, take_shipped
 from evals.training.samples import Sample, restored, samples_file
 from index.model import expand
 
@@ -67,7 +67,7 @@ def train(
 ) -> Reader:
     """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from.
 
-    ``before`` holds the weights of the round before, if there was one.
+    ``before`` is the checkpoint of the round before, ``None`` for the first round.
     """
     torch.manual_seed(int.from_bytes(SEED.encode()[:7], "big"))
     torch.set_num_threads(threads)
@@ -79,8 +79,10 @@ def train(
         weight_decay=DECAY,
         fused=True,
     )
-    if before is not None:
+    if before is not None and before.exists():
         take(reader, load_file(before))
+    elif before is not None:
+        take_shipped(reader)
     rates = [group["lr"] * (LATER if before else 1.0) for group in optimiser.param_groups]
     plan = list(batches(samples, SEED))
     begun = resume(reader, optimiser, kept)
