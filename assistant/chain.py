@@ -20,9 +20,10 @@ from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig, RunnableGenerator, RunnableLambda, run_in_executor
 
-from assistant.answering import answer, evidence, named
-from assistant.answering.evidence import Candidate, Source
+from assistant.answering import answer, evidence, likely, named
+from assistant.answering.evidence import Candidate
 from assistant.answering.named import Named
+from assistant.answering.scope import Source
 from assistant.answering.sources import Sources
 from assistant.answering.windows import windows
 from assistant.asked import Asked, asked
@@ -108,7 +109,7 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
             return step
         if step.sides:
             sides = tuple((label, searched(side, config)) for label, side in step.sides)
-            hits = comparison.joined(*(side.hits for _, side in sides))
+            hits = likely.joined(*(side.hits for _, side in sides))
             behind = {id_: source for _, side in sides for id_, source in side.sources.items()}
             return replace(step, sides=sides, hits=hits, sources=behind)
         wanted, filters = words.expanded(step.question), step.asked.filters or Filters()
@@ -117,7 +118,7 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
             return tuple(map(hit, retriever.invoke(wanted, config, filters=filters)))
 
         for _ in range(ATTEMPTS):
-            hits = found_by(filters)
+            hits = likely.searched(step.question, found_by, filters, lambda: passed(filters), sources.behind)
             if step.named:
                 held = named.held(step.named)
                 inside = found_by(replace(filters, documents=tuple(sorted(held)))) if held else ()
@@ -128,7 +129,9 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
                 break
         reads: tuple[Read, ...] = ()
         if reader is not None:
-            reads = reader.read(step.question.chinese, windows(present, behind.__getitem__), PATIENCE)
+            reads = reader.read(
+                step.question.chinese, windows(step.question, present, behind.__getitem__), PATIENCE
+            )
             present = reranked(present, reads)
         return replace(step, hits=present, sources=behind, reads=reads)
 
@@ -170,12 +173,15 @@ def _said(step: _Step, weight: Callable[[str], float]) -> Iterator[Answer]:
     """The answer to one standalone question from the hits of its search."""
     if step.question is None:
         return
-    source = step.sources.__getitem__
-    found = evidence.candidates(step.question, step.hits, source, weight, step.reads)
-    anytime: tuple[Candidate, ...] = ()
-    if not found and step.question.periods:
-        anytime = evidence.candidates(replace(step.question, periods=()), step.hits, source, weight, step.reads)
+    question, source = step.question, step.sources.__getitem__
+
+    def asking(question: Question) -> tuple[Candidate, ...]:
+        return evidence.candidates(question, step.hits, source, weight, step.reads)
+
+    found = asking(question)
+    elsewhere = asking(replace(question, places=())) if not found and question.places else ()
+    anytime = asking(replace(question, periods=())) if not (found or elsewhere) and question.periods else ()
     finding = answer.Finding(
-        step.question, step.asked.question, step.query, step.hits, found, anytime, step.reads, step.named
+        question, step.asked.question, step.query, step.hits, found, anytime, step.reads, step.named, elsewhere
     )
     yield from answer.write(finding, weight, source)

@@ -88,8 +88,9 @@ class Answer:
     ``question`` is what was asked and ``query`` the standalone question that was searched and answered (the
     same words unless a follow-up was rewritten or a wrong character mended). ``answered`` is false for a
     refusal; then ``refusal`` is why: "nothing" (nothing found), "related" (found something near that does not
-    answer: ``citations`` show it), "period" (the documents speak of another time), "repealed" (only a document
-    no longer in force answers) or "chat" (no question to the documents: greetings, requests, instructions).
+    answer: ``citations`` show it), "period" or "place" (the documents speak of another time or place),
+    "repealed" (only a document no longer in force answers) or "chat" (no question to the documents: greetings,
+    requests, instructions).
     ``kind`` is the question's kind (list, number, date, person, yesno, definition, open), ``confidence`` the
     calibrated probability in [0, 1] that the evidence answers, ``hits`` what the search found, best first,
     ``seconds`` the time taken.

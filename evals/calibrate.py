@@ -40,9 +40,9 @@ def main() -> None:
             if smalltalk.reply(case.question):
                 continue
             found = lookup(standalone(case.question, case.history))
-            best = fitting(found.question, lookup.candidates(found))[:1]
-            rows += [list(inputs(found.question, candidate, found.reads).values()) for candidate in best]
-            answerable += [case.answerable for _ in best]
+            if candidates := fitting(found.question, lookup.candidates(found)):
+                rows.append(list(inputs(found.question, candidates, lookup.weight, found.reads).values()))
+                answerable.append(case.answerable)
     features, wanted = np.array(rows), np.array(answerable)
     names = model(found.reads).coefficients
     fitted: Any = LogisticRegression(C=STRENGTH, max_iter=5000)

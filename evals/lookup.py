@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
+from itertools import compress
 
 from assistant.answering.evidence import Candidate, candidates
+from assistant.answering.likely import searched
 from assistant.answering.sources import Sources
 from assistant.answering.windows import windows
 from assistant.chain import PASSAGES
-from assistant.language.question import Question, understand
+from assistant.language.question import Question, settled, understand
 from assistant.language.words import Words
 from assistant.reader.ranking import reranked
 from assistant.reader.reading import Read, Reader
 from index.library import Library
+from index.search import passing
+from index.store import Summary
 from index.types import Filters, Hit
 
 
@@ -35,12 +40,28 @@ class Lookup:
 
     def __call__(self, question: str, filters: Filters | None = None) -> Found:
         """What is found for a standalone ``question`` in the documents that ``filters`` let through."""
-        understood = understand(self._words.mended(question))
-        hits = self._library.search(self._words.expanded(understood), PASSAGES, filters)
+        understood = settled(understand(self._words.mended(question)), date.today())
+        wanted, filters = self._words.expanded(understood), filters or Filters()
+
+        def documents() -> tuple[Summary, ...]:
+            every = self._library.documents()
+            return tuple(compress(every, passing(filters, every)))
+
+        hits = searched(
+            understood,
+            lambda filters: self._library.search(wanted, PASSAGES, filters),
+            filters,
+            documents,
+            self._sources.behind,
+        )
         if self._reader is None:
             return Found(understood, hits, ())
         source = self._sources.behind(hits).__getitem__
-        return Found(understood, hits, self._reader.read(understood.chinese, windows(hits, source)))
+        return Found(understood, hits, self._reader.read(understood.chinese, windows(understood, hits, source)))
+
+    def weight(self, word: str) -> float:
+        """How telling a word is in the library."""
+        return self._words.weight(word)
 
     def candidates(self, found: Found) -> tuple[Candidate, ...]:
         """The sentences that might answer, best first, of the hits in the reader's order."""

@@ -110,6 +110,26 @@ def test_what_a_colon_announces_comes_with_it() -> None:
     assert given[-2:] == ["（一）浪费自来水的；", "（二）毁坏水表的。"]
 
 
+LESSONS = "“十三五”时期,治理取得成就。 宝贵经验主要体现为“三个必须”: 必须坚持人民至上。 必须坚持系统治理。 必须坚持严格执法。"
+
+
+def test_the_whole_list_is_given_if_what_announces_it_bears_more_on_the_subject_than_its_items() -> None:
+    of = source(LESSONS, title="会议", day=None)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", LESSONS, of.sections)]
+
+    def twice(word: str) -> float:
+        return 1.0 + (word == "宝贵经验")
+
+    def said_for_the_item(question: str) -> list[str]:
+        asked = understand(question)
+        found = sorted(candidates(asked, hits, lambda _: of, even), key=lambda one: "严格执法" not in one.text)
+        return [statement(line) for line in compose(asked, found, twice)]
+
+    every = ["必须坚持人民至上。", "必须坚持系统治理。", "必须坚持严格执法。"]
+    assert said_for_the_item("执法积累了哪些宝贵经验")[-3:] == every
+    assert said_for_the_item("严格执法有哪些要求") == every[2:]
+
+
 def test_nothing_found_says_nothing() -> None:
     assert compose(understand("节水"), (), even) == ()
 
@@ -152,6 +172,21 @@ def test_another_sentence_is_said_for_the_best_one_only_if_the_reader_is_sure() 
     assert "赵强" not in statement(line)
     (line,) = read_for("全年的工作由谁汇报", "赵强", 5.0)  # in a sentence of something else
     assert "李明" in statement(line)
+
+
+def test_what_is_about_as_good_as_the_pick_is_told_beside_it_where_a_list_is_asked_for() -> None:
+    text = "要加强生物多样性保护协作,积极参加谈判进程。要推进机关建设。要实施生物多样性保护重大工程,制定指导意见。"
+    of = source(text, title="纪要", day=None)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", text, of.sections)]
+    asked = understand("生物多样性保护有哪些部署")
+    part = "要实施生物多样性保护重大工程,制定指导意见"
+    span = Span(text.index(part), text.index(part) + len(part))
+    read = Read(
+        Window("d", Span(0, len(text)), "", text), 0.0, ((span, 5.0),), np.zeros((0, 2), np.int64), NONE, NONE
+    )
+    given = compose(asked, candidates(asked, hits, lambda _: of, even), even, [read])
+    assert len({line.quoted for line in given}) == 2
+    assert "机关建设" not in "".join(map(statement, given))
 
 
 def test_a_brief_sentence_that_has_all_words_is_said_with_what_the_reader_takes_of_it() -> None:

@@ -6,18 +6,8 @@ from datetime import date
 
 import pytest
 
-from assistant.answering.evidence import (
-    Candidate,
-    Source,
-    agrees,
-    candidates,
-    clauses,
-    elsewhere,
-    head,
-    innermost,
-    residual,
-    time,
-)
+from assistant.answering.evidence import Candidate, candidates, clauses, residual
+from assistant.answering.scope import Source
 from assistant.language.question import understand
 from index.split import chunks
 from index.structure import sections
@@ -105,24 +95,6 @@ def test_the_place_of_a_document_tells_none_of_its_sentences_from_another() -> N
     assert "广州" not in {term.text for term in terms if not term.weak}
 
 
-def test_the_innermost_section_covers_the_sentence() -> None:
-    of = source()
-    start = of.document.text.index("新建水厂")
-    section = innermost(of.sections, Span(start, start + 4))
-    assert head(of, section) == "二是保障供水。"
-    assert time(of, section, "新建水厂1座。") == "2020"
-
-
-def test_a_sentence_begins_with_its_own_time() -> None:
-    of = source()
-    assert time(of, of.sections[0], "“十四五”时期要节水。") == "十四五"
-
-
-def test_agreement_needs_no_time_where_none_is_asked_for() -> None:
-    of = source()
-    assert agrees(understand("河道治理"), "2020", "治理河道。", of, Span(0, 5)) == 0.5
-
-
 def test_a_sentence_is_of_the_year_of_the_target_with_which_its_paragraph_begins() -> None:
     text = "发展目标。\n到2020年，装备增加。总动力达到10亿千瓦。\n到2025年，装备齐全。总动力达到11亿千瓦。\n"
     of = source(text, title="农机意见", day=date(2018, 12, 21))
@@ -141,22 +113,6 @@ def test_clauses_tile_a_sentence_and_spare_quotes_brackets_and_numbers() -> None
     assert clauses("", Span(0, 0)) == (Span(0, 0),)
 
 
-@pytest.mark.parametrize(
-    ("question", "region", "is_elsewhere"),
-    [
-        ("武汉市水厂建设", "广东省广州市", True),
-        ("武汉市水厂建设", "湖北省", False),
-        ("湖北省水厂建设", "武汉市", False),
-        ("水厂建设", "广东省", False),
-        ("武汉市水厂建设", "", False),
-        ("广州和武汉的水厂", "广东省广州市", False),
-    ],
-)
-def test_a_document_of_another_place_does_not_answer(question: str, region: str, is_elsewhere: bool) -> None:
-    of = Source(Document("d", "", Facts(title="水务通知", region=region), "d.txt", ""), ())
-    assert elsewhere(understand(question), "新建水厂1座。", of) is is_elsewhere
-
-
 def test_a_law_of_one_plateau_stands_behind_the_law_of_the_whole_country() -> None:
     text = "第一条 开垦湿地的，处一万元罚款。\n"
     laws = {
@@ -168,31 +124,6 @@ def test_a_law_of_one_plateau_stands_behind_the_law_of_the_whole_country() -> No
     assert [one.behind > 0 for one in candidates(asked, hits, laws.__getitem__, even)] == [False, True]
     asked = understand("青藏高原开垦湿地罚多少")
     assert all(one.behind == 0 for one in candidates(asked, hits, laws.__getitem__, even))
-
-
-def test_a_document_that_names_the_place_itself_answers_of_it() -> None:
-    of = Source(Document("d", "", Facts(title="对口支援通知", region="广东省"), "d.txt", ""), ())
-    assert not elsewhere(understand("武汉的支援"), "支援武汉。", of)
-
-
-def test_a_document_of_no_known_region_is_of_the_places_that_it_names() -> None:
-    of = Source(Document("d", "在广州市工作满一年可以申请。", Facts(title="积分入户问答"), "d.txt", ""), ())
-    assert elsewhere(understand("深圳积分入户条件"), "工作满一年可以申请。", of)
-    assert not elsewhere(understand("广州积分入户条件"), "工作满一年可以申请。", of)
-    law = Source(Document("d", "北京市等地", Facts(title="水法", level="中央"), "d.txt", ""), ())
-    assert not elsewhere(understand("深圳用水"), "用水应当节约。", law)
-
-
-def test_the_law_of_another_river_does_not_answer() -> None:
-    of = Source(Document("d", "", Facts(title="黄河保护法", level="中央"), "d.txt", ""), ())
-    assert elsewhere(understand("长江流域捕捞怎么处罚"), "在黄河流域捕捞的，处罚款。", of)
-    assert not elsewhere(understand("黄河流域捕捞怎么处罚"), "捕捞的，处罚款。", of)
-
-
-def test_what_is_asked_of_the_country_is_told_by_no_document_of_one_place() -> None:
-    of = Source(Document("d", "", Facts(title="政府工作报告", region="云南省"), "d.txt", ""), ())
-    assert elsewhere(understand("2024年全国新增就业多少人"), "新增就业51万人。", of)
-    assert not elsewhere(understand("2024年新增就业多少人"), "新增就业51万人。", of)
 
 
 def test_an_outdated_document_and_one_of_a_place_stand_behind() -> None:

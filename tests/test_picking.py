@@ -85,6 +85,38 @@ def test_a_pick_is_said_in_its_clause_and_keeps_what_was_picked() -> None:
     assert (statement(line), short(line)) == ("听取了王建国的报告", "王建国")
 
 
+def test_a_span_whose_clause_has_what_is_asked_for_is_picked_before_a_likelier_one() -> None:
+    reads = [reading(("王建国", 3.0), ("1月5日", 2.0))]
+    pick = picked(candidates_of(), reads, WEIGHTS, check=lambda text: "1月" in text)
+    assert pick is not None
+    assert statement(pick.lines[0]) == "1月5日"
+    pick = picked(candidates_of(), reads, WEIGHTS, check=lambda text: "公里" in text)
+    assert pick is not None
+    assert statement(pick.lines[0]) == "王建国"
+
+
+def test_a_span_that_begins_in_the_midst_of_an_item_ends_with_it() -> None:
+    text = "重点任务如下。\n一是防范风险。完善应急平台。排查隐患。\n二是夯实基础。建立监测体系。\n"
+    of = source(text, title="纪要", day=None)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", text, of.sections)]
+    found = candidates(understand("怎么防范风险"), hits, lambda _: of, even)
+
+    def said(part: str) -> list[str]:
+        span = Span(text.index(part), text.index(part) + len(part))
+        window = Window("d", Span(0, len(text)), "", text)
+        read = Read(window, 0.0, ((span, 9.0),), np.zeros((0, 2), np.int64), NONE, NONE)
+        pick = picked(found, [read], WEIGHTS)
+        return [statement(line) for line in pick.lines] if pick else []
+
+    assert said("完善应急平台。排查隐患。\n二是夯实基础") == ["完善应急平台", "排查隐患"]
+    assert said("防范风险。完善应急平台。排查隐患。\n二是夯实基础") == [
+        "防范风险",
+        "完善应急平台",
+        "排查隐患",
+        "二是夯实基础",
+    ]
+
+
 def test_lines_are_marked_with_what_of_them_was_picked() -> None:
     of = candidates_of()[0].source
     first, second = at("会议于1月5日召开"), at("会议要求加快河道清淤")

@@ -68,6 +68,15 @@ def test_places_names_and_articles_are_found() -> None:
     assert asked.places == ("北京", "武汉")
 
 
+def test_a_place_begins_where_a_word_does() -> None:
+    assert understand("十三五给环保定的硬指标有几项").places == ()
+    assert understand("保定市2021年环保指标有几项").places == ("保定",)
+
+
+def test_a_rate_is_another_thing_than_what_it_is_of() -> None:
+    assert [term.text for term in understand("2024年财政赤字率").subject] == ["财政赤字率"]
+
+
 def test_an_english_question_has_chinese_terms_and_keeps_its_words() -> None:
     asked = understand("What are the carbon peaking tasks for 2021?")
     assert asked.text == "What are the carbon peaking tasks for 2021?"

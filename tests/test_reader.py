@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from assistant.answering.evidence import Source
+from assistant.answering.scope import Source
 from assistant.answering.windows import SIZE, around, windows
+from assistant.language.question import understand
 from assistant.reader import weights
 from assistant.reader.boundaries import whole
 from assistant.reader.reading import LONGEST, Read, Reader, Window, spans
@@ -79,12 +80,14 @@ def test_a_hit_that_stands_in_an_earlier_window_is_not_read_again() -> None:
     document = Document("d", text, Facts(title="通知"), "d.txt", "")
     source = Source(document, sections(text))
     hits = [Hit(chunk, 1.0, 1.0, 0.8) for chunk in chunks("d", text, source.sections)]
-    found = windows([hits[1], hits[1], hits[4]], lambda _: source)
+    asked = understand("甲事项怎么办理")
+    found = windows(asked, [hits[1], hits[1], hits[4]], lambda _: source)
     assert len(found) == 2
     assert found[0].span.covers(hits[1].chunk.span)
     assert all(window.text == window.span.of(text) and len(window.text) >= SIZE for window in found)
     assert found[0].above.startswith("通知")
-    assert len(windows(hits, lambda _: source, room=3 * SIZE)) == 3
+    assert len(windows(asked, hits, lambda _: source, room=3 * SIZE)) == 3
+    assert windows(understand("2019年甲事项怎么办理"), hits, lambda _: source) == ()
 
 
 def test_more_windows_of_short_documents_are_read() -> None:
@@ -98,7 +101,7 @@ def test_more_windows_of_short_documents_are_read() -> None:
         for id_, text in documents.items()
         for chunk in chunks(id_, text, sources[id_].sections)
     ]
-    found = windows(hits, sources.__getitem__, room=100)
+    found = windows(understand("甲事项怎么办理"), hits, sources.__getitem__, room=100)
     assert len(found) == 100 // len("第0条规定甲事项的办理条件。")
 
 

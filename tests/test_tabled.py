@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from assistant.answering.compose import compose
-from assistant.answering.evidence import Source, candidates
+from assistant.answering.evidence import candidates
 from assistant.answering.lines import short, statement
+from assistant.answering.scope import Source
 from assistant.language.question import understand
 from index.split import chunks
 from index.structure import sections

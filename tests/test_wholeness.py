@@ -6,9 +6,10 @@ import pytest
 
 from assistant.answering.answer import fitting
 from assistant.answering.compose import compose
-from assistant.answering.evidence import Source, candidates
+from assistant.answering.evidence import candidates
 from assistant.answering.lines import Said, statement
 from assistant.answering.penalties import penalties
+from assistant.answering.scope import Source
 from assistant.answering.wholeness import whole
 from assistant.language.question import understand
 from index.sentences import sentences, trimmed
@@ -24,6 +25,9 @@ LAW = """云溪市水污染防治条例
 第三条 违反本条例规定，向河道倾倒垃圾的，处一万元以下的罚款；拒不清除的，处五万元以下的罚款。
 第四条 本条例所称湿地，是指常年或者季节性积水地带，自批准之日起满5年，方开工建设的，应当重新审核。
 第六条 医药费用支出累计超过15000元的部分，由纳税人在年度汇算清缴时，在80000元限额内据实扣除。
+第七条 年满60周岁的，乘坐公共汽车享受半价优惠。
+
+65周岁以上的，免费享受前款优待。
 第五条 今年主要预期目标是：生产总值增长5%左右；城镇新增就业1200万人以上。
 """
 
@@ -53,6 +57,10 @@ def said(part: str) -> list[str]:
             ["第六条 医药费用支出累计超过15000元的部分，由纳税人在年度汇算清缴时，在80000元限额内据实扣除"],
         ),
         ("城镇新增就业1200万人以上", ["第五条 今年主要预期目标是：城镇新增就业1200万人以上"]),
+        (
+            "65周岁以上的，免费享受前款优待",
+            ["第七条 年满60周岁的，乘坐公共汽车享受半价优惠。", "65周岁以上的，免费享受前款优待"],
+        ),
         ("禁止私设暗管排放水污染物", ["禁止私设暗管排放水污染物"]),
         (
             "（二）私设暗管排放水污染物的",

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 from assistant.answering import compose
 from assistant.answering.confidence import confidence, model
-from assistant.answering.evidence import Candidate, Source
+from assistant.answering.evidence import Candidate
 from assistant.answering.lines import Said, section_of, short, statement
 from assistant.answering.named import Named, absent, groups
 from assistant.answering.penalties import penalties
+from assistant.answering.scope import Source
 from assistant.answering.wholeness import whole
 from assistant.language import form, periods
 from assistant.language.question import Question
@@ -35,7 +36,10 @@ _OWN_ENUMERATOR = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found for a question: the candidates of the time asked for, those of any time, what was read."""
+    """What was found for a question: the candidates of the time and place asked for, and what was read.
+
+    Without any, those of the time and of another place (``elsewhere``), or without these, those of any time.
+    """
 
     question: Question
     asked: str
@@ -45,6 +49,7 @@ class Finding:
     anytime: tuple[Candidate, ...]
     reads: tuple[Read, ...] = ()
     named: tuple[Named, ...] = ()
+    elsewhere: tuple[Candidate, ...] = ()
 
 
 def write(finding: Finding, weight: Callable[[str], float], source: Callable[[str], Source]) -> Iterator[Answer]:
@@ -54,7 +59,7 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
     sure = 0.0
     for group in _groups(finding):
         found = fitting(question, group)
-        sure = max(sure, one := confidence(question, found[0], finding.reads) if found else 0.0)
+        sure = max(sure, one := confidence(question, found, weight, finding.reads) if found else 0.0)
         if finding.named and compose.article_asked(question, group):
             lines = compose.compose(question, group, weight, finding.reads)
             sure = 1.0
@@ -91,12 +96,21 @@ def _groups(finding: Finding) -> Sequence[Sequence[Candidate]]:
 def fitting(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that have what the kind of question wants, or of which the reader is sure.
 
-    A date must stand in the clause that tells. Where it is asked how something is done, no definition answers.
+    A date must stand in the clause that tells. Where it is asked how something is done, no definition answers, and
+    what one word answers stands in no heading.
     """
     least = 1.0 if question.kind == "date" else 0.5
     if form.asks_for_a_manner(question):
         found = [one for one in found if not form.defines(one.text)]
+    if question.kind in compose.POINTS:
+        found = [one for one in found if not _is_heading(one)]
     return [one for one in found if one.features.form >= least or one.features.support >= SURE]
+
+
+def _is_heading(candidate: Candidate) -> bool:
+    """Whether a candidate is the heading of a section, which tells nothing by itself."""
+    section = candidate.source.sections[candidate.section]
+    return section.kind in {"part", "chapter", "division", "heading"} and candidate.span.overlaps(section.head)
 
 
 def _answered(start: Answer, lines: Sequence[Said]) -> Iterator[Answer]:
@@ -151,9 +165,10 @@ def cite(line: Said, marker: int) -> Citation:
 
 
 def _refused(start: Answer, finding: Finding) -> Answer:
-    """A refusal: of another time, related but not answering, or nothing found."""
+    """A refusal: of another time or place, related but not answering, or nothing found."""
     question = finding.question
-    near = [one for group in _groups(finding) for one in group] or finding.candidates or finding.anytime
+    near = [one for group in _groups(finding) for one in group] or finding.candidates or finding.elsewhere
+    near = near or finding.anytime
     related = [
         candidate for candidate in near if candidate.features.own > 0.3 or candidate.features.sentence > NEAR
     ]
@@ -169,6 +184,10 @@ def _refused(start: Answer, finding: Finding) -> Answer:
             text, refusal = render("absent_related", names=missing), "related"
     elif not lines:
         text, refusal = render("nothing"), "nothing"
+    elif not finding.candidates and finding.elsewhere:
+        scopes = sorted({candidate.source.document.facts.region or "全国" for candidate in related[:RELATED]})
+        text = render("place", asked="、".join(question.places), found="、".join(scopes))
+        refusal = "place"
     elif not finding.candidates and question.periods:
         times = sorted({candidate.period for candidate in related[:RELATED] if candidate.period})
         text = render(

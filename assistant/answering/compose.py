@@ -12,10 +12,11 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from assistant.answering import tabled
-from assistant.answering.evidence import Candidate, Source, announced, clauses, head, residual, row_of
+from assistant.answering.evidence import Candidate, announced, clauses, head, residual, row_of
 from assistant.answering.lines import Said, bare
 from assistant.answering.measures import parallel
 from assistant.answering.picking import Pick, in_clause, marked, picked
+from assistant.answering.scope import Source
 from assistant.language import form, matching
 from assistant.language.question import Question
 from assistant.language.vocabulary import comparable
@@ -27,6 +28,8 @@ from index.types import Section, Span
 
 POINTS = frozenset({"number", "date", "person", "place"})
 """Kinds of question that one word answers; it is said in its clause, since 98.2% alone tells nothing."""
+LISTED = frozenset({"list", "open", "definition", "reason"})
+"""Kinds of question that a whole section may answer."""
 SURE = 0.8
 """Share of the subject that a clause covers, from which on it answers those by itself."""
 OVERRULING = 0.0
@@ -38,7 +41,10 @@ NEAR = 0.8
 """A sentence is said beside the best one if its subject is covered this well, relative to the best."""
 CLOSE, MORE = 1.0, 0.25
 """By how much a row may be worse than the best sentence, and what more of the subject it says, to be told for it: of
-新建锅炉 二氧化硫 the limit, not what the standard is about."""
+新建锅炉 二氧化硫 the limit, not what the standard is about. And by how much an item may be, to be told beside what the
+reader picked."""
+SUPPORTED = 0.5
+"""And if the reader finds an answer in it at least so much as likely."""
 NEAR_LISTED = 0.9
 """An item of a list is said for the best sentence if its subject is covered this well with its announcement."""
 EQUAL = 0.98
@@ -76,30 +82,41 @@ def compose(
     telling = next((one for one in found[:MOST] if _is_row(one) and _says_more(one, best)), best)
     if rows := tabled.lines(question, telling, weight):
         return tuple(_row(telling.source, row) for row in rows)
-    pick = picked([one for one in found if _stands_beside(one, best)], reads)
+    check = form.wanted(question) if question.kind == "number" else None
+    pick = picked([one for one in found if _stands_beside(one, best)], reads, check=check)
     stressed = pick if question.kind != "list" else None  # of a list every item is the answer
     if question.kind == "number" and (amounts := _amounts(question, best, weight)):
         return marked(_section(best.source, amounts), pick)
-    if question.kind in {"list", "open", "definition", "reason"}:
+    if question.kind in LISTED:
         section = _whole_section(question, found, weight)
         if section is None and question.kind in {"list", "open"}:
-            section = _headed(best)
+            section = _headed(best) or _listed(question, best, weight)
         if section is not None:
             return marked(_section(*section), stressed)
     if question.kind in {"person", "place", "yesno"} and _LEADS.search(best.text) and (listed := _headed(best)):
         return marked(_section(*listed), stressed)
     if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
         return marked(led, stressed)
-    if pick is not None and _outdoes(pick, question, best):
-        return tuple(map(in_clause, pick.lines))
-    if question.kind in {"list", "open", "reason"}:
+    if question.kind in POINTS:
+        lines: tuple[Said, ...] = (_clause(question, best, weight),)
+    elif question.kind in {"list", "open", "reason"}:
         lines = _sentences(question, found)
-    elif question.kind in POINTS:
-        lines = (_clause(question, best, weight),)
     else:
         lines = (_sentence(best),)
-    one = len({line.quoted for line in lines}) == 1
-    return marked(lines, pick) if one or question.kind != "list" else lines
+    if pick is not None and _outdoes(pick, question, best):
+        beside = _sentences(question, [one for one in found if one.score >= best.score - CLOSE])
+        several = question.kind == "list" and _is_one_of(pick, beside)
+        return beside if several else tuple(map(in_clause, pick.lines))
+    return lines if question.kind == "list" and _several(lines) else marked(lines, pick)
+
+
+def _several(lines: Sequence[Said]) -> bool:
+    return len({line.quoted for line in lines}) > 1
+
+
+def _is_one_of(pick: Pick, lines: Sequence[Said]) -> bool:
+    """Whether what the reader picked stands in the sentences that are quoted, and others do, too."""
+    return _several(lines) and all(any(part.said.overlaps(line.quoted) for line in lines) for part in pick.lines)
 
 
 def _is_row(candidate: Candidate) -> bool:
@@ -159,7 +176,8 @@ def _whole_section(
 ) -> tuple[Source, Section] | None:
     """The section that the question asks for as a whole, or ``None`` if single sentences answer better.
 
-    That is the section whose head covers the subject about as well as the best sentence does. Of a question
+    That is the section whose head covers the subject about as well as the best sentence does, and that says more than
+    a sentence which is not the best one. Of a question
     without a subject of its own ("2021年重点任务有哪些") it is the list whose head covers its weak terms best, and
     if it asks for the second item, that item.
     """
@@ -174,10 +192,13 @@ def _whole_section(
             cover = matching.coverage(terms, comparable(head(source, section)), weight)
             if form.asks_for_a_manner(question) and form.defines(section.head.of(source.document.text)):
                 cover = 0.0
+            alone = candidate is not found[0] and candidate.span.covers(
+                trimmed(section.span, source.document.text)
+            )
             if general:
                 fits = section.kind == "list" and (cover > 0.5 or section.period in question.periods)
             else:
-                fits = order < MOST and cover > 0.5 and cover - 0.05 * order >= NEAR * reached
+                fits = not alone and order < MOST and cover > 0.5 and cover - 0.05 * order >= NEAR * reached
             if fits and (best is None or cover - 0.05 * order > best[0]):
                 best = cover - 0.05 * order, (source, section)
             section = source.sections[section.parent] if section.parent is not None else None
@@ -185,6 +206,11 @@ def _whole_section(
         return None
     source, section = best[1]
     return source, _asked_item(question, source, section)
+
+
+def is_listed(question: Question, found: Sequence[Candidate], weight: Callable[[str], float]) -> bool:
+    """Whether a whole section answers ``question``."""
+    return question.kind in LISTED and _whole_section(question, found, weight) is not None
 
 
 def _amounts(question: Question, best: Candidate, weight: Callable[[str], float]) -> Section | None:
@@ -217,9 +243,27 @@ def _headed(best: Candidate) -> tuple[Source, Section] | None:
             headed = best.span.end == section.head.end
         else:
             continue
-        if headed and len(section.span) > len(best.span):
+        if headed and len(trimmed(section.span, best.source.document.text)) > len(best.span):
             return best.source, section
     return None
+
+
+def _listed(question: Question, best: Candidate, weight: Callable[[str], float]) -> tuple[Source, Section] | None:
+    """The list of which the best sentence is an item, if what announces it bears more on the subject than any item.
+
+    积累了哪些经验 → 宝贵经验主要体现为“六个必须”: all six, although the reader picks one of them
+    """
+    source, text = best.source, best.source.document.text
+    item = source.sections[best.section]
+    while item.kind == "item" and item.parent is not None and source.sections[item.parent].kind != "list":
+        item = source.sections[item.parent]
+    if question.kind != "list" or item.kind != "item" or item.parent is None:
+        return None
+    section = source.sections[item.parent]
+    items = [_quoted(source, child, child.span).of(text) for child in source.children(section.number)]
+    shares = [matching.coverage(question.subject, comparable(item), weight) for item in items]
+    lead = matching.coverage(residual(question, source), comparable(head(source, section)), weight)
+    return (source, section) if len(shares) > 1 and max(DISTINCT, *shares) < lead else None
 
 
 _ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大](?!季度|方面军)")
@@ -295,7 +339,9 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
         other = candidate.period != best.period and not question.periods
         if other and (question.tense or question.kind != "open"):
             continue
-        if candidate.features.own >= max((EQUAL if other else NEAR) * best.features.own, 0.5):
+        near = candidate.features.own >= max((EQUAL if other else NEAR) * best.features.own, 0.5)
+        unread = candidate.features.relevance == 0.0
+        if near and (unread or candidate.features.support >= SUPPORTED * best.features.support):
             chosen.append(candidate)
     lines = []
     for candidate in sorted(chosen, key=lambda one: one.span):

@@ -6,9 +6,10 @@ There are two: one that knows what the trained reader made of the passages, and 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from assistant.answering.compose import is_listed
 from assistant.answering.evidence import Candidate, residual, share
 from assistant.language.question import Question
 from assistant.reader.reading import Read
@@ -34,6 +35,7 @@ UNREAD = Model(
         "clause": 1.56,
         "context": 1.7,
         "general": 0.55,
+        "listed": 0.0,
         "sentence": 1.02,
         "tense": 0.91,
         "rank": 0.37,
@@ -49,6 +51,7 @@ READ = Model(
         "clause": 0.9,
         "context": 1.07,
         "general": 0.48,
+        "listed": 0.0,
         "sentence": 0.68,
         "tense": 0.88,
         "rank": 0.22,
@@ -71,37 +74,44 @@ def model(reads: Sequence[Read]) -> Model:
     return READ if reads else UNREAD
 
 
-def inputs(question: Question, best: Candidate, reads: Sequence[Read] = ()) -> dict[str, float]:
-    """What the model looks at, by the names of its coefficients, each about in [0, 1].
+def inputs(
+    question: Question, found: Sequence[Candidate], weight: Callable[[str], float], reads: Sequence[Read] = ()
+) -> dict[str, float]:
+    """What the model looks at, by the names of its coefficients, each about in [0, 1]; ``found`` is best first.
 
-    ``general`` is 1 where nothing but generic words and the document's title was asked (2021年重点任务有哪些).
-    ``answer`` is how likely any passage holds an answer, ``bearing`` how likely one bears on the question.
+    ``general`` is 1 where nothing but generic words and the document's title was asked, ``listed`` if a list of it is
+    there (2021年重点任务有哪些).
+    ``answer`` is how likely any sentence that may answer holds an answer, ``bearing`` how likely a passage bears on
+    the question.
     """
-    features = best.features
-    general = all(term.weak for term in residual(question, best.source))
-    found = {
+    features = found[0].features
+    general = all(term.weak for term in residual(question, found[0].source))
+    looked_at = {
         "own": features.own,
         "clause": features.clause,
         "context": features.context,
         "general": float(general),
+        "listed": float(general and is_listed(question, found, weight)),
         "sentence": (features.sentence - LEAST_COSINE) / COSINE_RANGE,
         "tense": features.tense,
         "rank": features.rank,
     }
     if reads:
-        found |= {
+        looked_at |= {
             "support": features.support,
             "relevance": features.relevance,
-            "answer": share(max(read.best for read in reads)),
+            "answer": max(one.features.support for one in found),
             "bearing": share(max(read.relevance for read in reads)),
         }
-    return found
+    return looked_at
 
 
-def confidence(question: Question, best: Candidate, reads: Sequence[Read] = ()) -> float:
-    """The probability in [0, 1] that ``best`` answers ``question``."""
+def confidence(
+    question: Question, found: Sequence[Candidate], weight: Callable[[str], float], reads: Sequence[Read] = ()
+) -> float:
+    """The probability in [0, 1] that the best of the candidates ``found`` answers ``question``."""
     fitted = model(reads)
     total = fitted.bias + sum(
-        fitted.coefficients[name] * value for name, value in inputs(question, best, reads).items()
+        fitted.coefficients[name] * value for name, value in inputs(question, found, weight, reads).items()
     )
     return 1.0 / (1.0 + math.exp(-total))

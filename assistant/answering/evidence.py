@@ -11,43 +11,28 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from functools import lru_cache
 from itertools import pairwise
 
 from assistant.answering import values
+from assistant.answering.scope import (
+    Source,
+    agrees,
+    elsewhere,
+    innermost,
+    last_of_series,
+    of_waters,
+    series,
+    time,
+    year_of,
+)
 from assistant.language import form, matching, periods
 from assistant.language.question import Question, Term
 from assistant.language.vocabulary import comparable
 from assistant.reader.reading import Read
-from index import regions, validity
+from index import validity
 from index.rows import Row, row
 from index.sentences import trimmed
-from index.structure import heading_path
-from index.types import Document, Hit, Section, Span
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document as the answer needs it: its text and its outline."""
-
-    document: Document
-    sections: tuple[Section, ...]
-
-    def path(self, number: int) -> str:
-        """The heading path of a section, an empty string for the root."""
-        return heading_path(self.document.text, self.sections, number)
-
-    def caption(self, table: Section) -> Span:
-        """The caption of a table, or without one the heading right above it; empty where there is neither."""
-        if table.head or table.parent is None:
-            return table.head
-        above = self.sections[table.parent].head
-        return above if not self.document.text[above.end : table.span.start].strip() else table.head
-
-    def children(self, number: int) -> tuple[Section, ...]:
-        """The sections directly below a section, in the order of the text."""
-        return tuple(section for section in self.sections if section.parent == number)
+from index.types import Hit, Section, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +107,13 @@ SOFT = 4.0
 
 OUTDATED = 2.0
 """What a sentence loses if its document is no longer in force as it stands, and the question names none of its time."""
+EARLIER = 4.0
+"""What a sentence of an earlier one of several texts of the same title loses (the reports of each year), where no time is
+asked for and the last one tells as much."""
+OVERTAKEN = 4.0
+"""What a target loses where a result is asked for, or a result where a target is, if another sentence has what is wanted."""
+AS_MUCH = 0.9
+"""The share of a subject that such a sentence covers at least, relative to the other."""
 LOCAL = 2.5
 """What a sentence of one place loses beside those of the whole country, where the question names no place."""
 
@@ -168,13 +160,42 @@ def candidates(
             score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
             behind = OUTDATED * _passed_over(question, of) + LOCAL * _is_local(question, of, central)
             found.append(Candidate(of, section.number, span, text, period, features, score - behind, behind))
+    told = max((one.features.own for one in found if one.features.tense == one.features.form == 1), default=0.0)
+    found = [
+        _behind(one, OVERTAKEN) if one.features.tense == 0 and told >= AS_MUCH * one.features.own > 0 else one
+        for one in found
+    ]
+    if not question.periods:
+        found = _by_series(found)
     return tuple(sorted(found, key=lambda candidate: (-candidate.score, candidate.key)))
+
+
+def _behind(candidate: Candidate, by: float) -> Candidate:
+    """``candidate``, further behind."""
+    return replace(candidate, score=candidate.score - by, behind=candidate.behind + by)
+
+
+def _by_series(found: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates, those of the earlier reports behind where the last report tells as much."""
+    of = [series(one.source.document.title) for one in found]
+    last = last_of_series(one.source.document.title for one in found)
+    told: dict[tuple[str, float], float] = {}
+    for one, (name, year) in zip(found, of, strict=True):
+        if year and year == last[name]:
+            key = name, one.features.form
+            told[key] = max(told.get(key, 0.0), one.features.own)
+    return [
+        _behind(one, EARLIER)
+        if year < last[name] and told.get((name, one.features.form), 0.0) >= AS_MUCH * one.features.own > 0
+        else one
+        for one, (name, year) in zip(found, of, strict=True)
+    ]
 
 
 def _passed_over(question: Question, source: Source) -> bool:
     """Whether a document stands back because it is outdated; one of the year asked for, or named with it, does not."""
     facts = source.document.facts
-    return facts.status in validity.OUTDATED and _year(facts.date) not in question.periods
+    return facts.status in validity.OUTDATED and year_of(facts.date) not in question.periods
 
 
 def _is_local(question: Question, source: Source, central: bool) -> bool:
@@ -182,8 +203,7 @@ def _is_local(question: Question, source: Source, central: bool) -> bool:
 
     A law of one river or plateau is, too, where the question names neither.
     """
-    of_waters = _WATERS.search(source.document.title) and not _WATERS.search(question.text)
-    return central and not question.places and bool(source.document.facts.region or of_waters)
+    return central and not question.places and bool(source.document.facts.region or of_waters(question, source))
 
 
 def announced(source: Source, section: Section) -> Section | None:
@@ -195,9 +215,6 @@ def announced(source: Source, section: Section) -> Section | None:
     return None
 
 
-_OF_THE_COUNTRY = re.compile(r"全国|我国|国家(?:层面|总体)")
-_WATERS = re.compile("长江|黄河|淮河|珠江|海河|辽河|松花江|太湖|渤海|青藏高原")
-"""Waters and land that laws of their own are made for."""
 _ANNOUNCES = re.compile(r"下列|之一[的，,:：]|(?:以下|如下)(?:基本)?(?:条件|情形|行为|标准|材料|程序|方式)")
 
 
@@ -225,71 +242,6 @@ def residual(question: Question, source: Source) -> tuple[Term, ...]:
         replace(term, weak=term.weak or matching.covered(term.text, title) >= matching.SYNONYM)
         for term in question.terms
     )
-
-
-def innermost(sections: Sequence[Section], span: Span) -> Section:
-    """The deepest section that covers ``span``; the last in outline order, since children follow parents."""
-    return [section for section in sections if section.span.covers(span)][-1]
-
-
-def time(source: Source, section: Section, text: str) -> str:
-    """The time that a sentence speaks of: its own, its section's, or the year in its document's title."""
-    own = periods.leading(text)
-    if own:
-        return own
-    if section.period:
-        return section.period
-    titled = periods.years(source.document.title)
-    return titled[0] if titled else ""
-
-
-def agrees(question: Question, period: str, text: str, source: Source, span: Span) -> float | None:
-    """1 if a sentence is of the time asked for, 0.5 if none was asked for, ``None`` if it is of another.
-
-    A sentence that names the asked period itself is always of it, and so is one whose paragraph begins with the year
-    by which it is to be reached (到2025年,…); one without a time of its own passes if its document is of the asked year.
-    """
-    if not question.periods:
-        return 0.5
-    whole = source.document.text
-    named = set(periods.years(text)) | set(periods.plans(text))
-    named.add(periods.term(whole[whole.rfind("\n", 0, span.start) + 1 : span.start]))
-    dated = _year(source.document.facts.date)
-    for asked in question.periods:
-        if asked == period or asked in named or (not period and asked == dated):
-            return 1.0
-    return None
-
-
-def elsewhere(question: Question, text: str, source: Source) -> bool:
-    """Whether a sentence is of another place than the question names.
-
-    It is if its document is of a known region that neither holds nor lies in any of the question's places, or names
-    other places than these where its region is not known, and neither the sentence nor the title names one of them.
-    So is what the law of another river says. What is asked of the whole country is told by no document of one place,
-    unless its sentence is of the country.
-    """
-    facts = source.document.facts
-    waters, titled = set(_WATERS.findall(question.text)), set(_WATERS.findall(source.document.title))
-    if waters and titled and not waters & (titled | set(_WATERS.findall(text))):
-        return True
-    if facts.region and _OF_THE_COUNTRY.search(question.text):
-        return not _OF_THE_COUNTRY.search(text)
-    if not question.places or (not facts.region and facts.level == "中央"):
-        return False
-    around = (facts.region,) if facts.region else _places(source.document.text)
-    said = text + source.document.title
-    return bool(around) and not any(
-        place in said or regions.within(one, place) or regions.within(place, one)
-        for place in question.places
-        for one in around
-    )
-
-
-@lru_cache(maxsize=256)
-def _places(text: str) -> tuple[str, ...]:
-    """The places that a document of no known region names."""
-    return tuple(place.full for place in regions.named(text))
 
 
 def head(source: Source, section: Section) -> str:
@@ -362,10 +314,6 @@ def _in_number(text: str, place: int) -> bool:
     return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
 
 
-def _year(day: date | None) -> str:
-    return str(day.year) if day else ""
-
-
 def _features(
     question: Question,
     source: Source,
@@ -415,7 +363,7 @@ def _tense(asked: str, period: str, source: Source) -> float:
 
     A document reports on the years before its own date and plans for its own and those after it.
     """
-    dated = _year(source.document.facts.date) or next(iter(periods.years(source.document.title)), "")
+    dated = year_of(source.document.facts.date) or next(iter(periods.years(source.document.title)), "")
     if not asked or not dated or not period.isdigit():
         return 0.5
     told = "done" if period < dated else "planned"

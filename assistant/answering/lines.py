@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.answering.evidence import Source, innermost
+from assistant.answering.scope import Source, innermost
 from index.types import Section, Span
 
 _OUTER = "，,；;。"

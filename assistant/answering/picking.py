@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from assistant.answering.evidence import Candidate, clauses
-from assistant.answering.lines import Said, bare
+from assistant.answering.lines import Said, bare, statement
+from assistant.language.form import Check
 from assistant.reader.boundaries import whole
 from assistant.reader.reading import Read
 from index.types import Span
@@ -43,11 +44,22 @@ class Pick:
         )
 
 
-def picked(found: Sequence[Candidate], reads: Sequence[Read], weights: Weights = WEIGHTS) -> Pick | None:
-    """The likeliest span each of whose sentences is a candidate, none of another time or place; ``None`` without one."""
+def picked(
+    found: Sequence[Candidate],
+    reads: Sequence[Read],
+    weights: Weights = WEIGHTS,
+    check: Check | None = None,
+) -> Pick | None:
+    """The likeliest span each of whose sentences is a candidate, none of another time or place; ``None`` without one.
+
+    One whose clauses hold what ``check`` looks for (a share, where a rate is asked for) is picked before any other.
+    """
     ranked = sorted(_totals(found, reads, weights), key=lambda each: -each[0])
-    picks = (Pick(lines, score, context) for _, span, score, context, of in ranked if (lines := _lines(span, of)))
-    return next(picks, None)
+    picks = [Pick(lines, score, context) for _, span, score, context, of in ranked if (lines := _lines(span, of))]
+    if check is not None:
+        fits = (pick for pick in picks if any(check(statement(in_clause(line))) for line in pick.lines))
+        return next(fits, next(iter(picks), None))
+    return next(iter(picks), None)
 
 
 def _totals(
@@ -79,7 +91,17 @@ def _lines(span: Span, of: Sequence[Candidate]) -> tuple[Said, ...]:
         reached = candidate.span.end
         if said:
             lines.append(Said(candidate.source, candidate.section, said, candidate.span, short=said))
-    return tuple(lines) if reached >= span.end else ()
+    return _within_item(lines) if reached >= span.end else ()
+
+
+def _within_item(lines: Sequence[Said]) -> tuple[Said, ...]:
+    """The lines up to the end of the item in the midst of which they begin: what the next item says is something else."""
+    first = lines[0] if lines else None
+    if first is None:
+        return ()
+    item = first.source.sections[first.section]
+    begins = item.kind != "item" or first.quoted.overlaps(item.head)
+    return tuple(line for line in lines if begins or item.span.covers(line.quoted))
 
 
 def marked(lines: Sequence[Said], pick: Pick | None) -> tuple[Said, ...]:

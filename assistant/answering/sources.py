@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from assistant.answering.evidence import Source
+from assistant.answering.scope import Source
 from index.errors import UnknownDocument
 from index.library import Library
 from index.types import Hit

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from assistant.answering import values
-from assistant.answering.evidence import Candidate, Source, residual, row_of
+from assistant.answering.evidence import Candidate, residual, row_of
+from assistant.answering.scope import Source
 from assistant.language import matching
 from assistant.language.question import Question, Term
 from assistant.language.vocabulary import comparable

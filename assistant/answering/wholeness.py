@@ -3,6 +3,7 @@
 (三)利用暗管排放的  →  有下列行为之一的,处十万元以上一百万元以下的罚款: (三)利用暗管排放的
 是指…积水地带      →  本法所称湿地,是指…积水地带
 新增就业1200万人以上 →  今年发展主要预期目标是:新增就业1200万人以上
+免费享受前款优待 →  乘坐公共汽车…享受半价优惠。 免费享受前款优待
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from assistant.language.question import Question
 from index.sentences import sentences, trimmed
 from index.types import Span
 
+EARLIER = 300
+"""Characters up to which a paragraph is said before what refers to it."""
 LONGEST = 60
 """Characters of an announcement within a sentence that is said with what it announces."""
 
@@ -29,6 +32,8 @@ _TRAILS = re.compile(r"(?:[日月年天]内|之[日前后]起?|的|时|满[\d一
 """How a clause ends that is a condition, and says nothing without what follows."""
 _OF_MEANINGS = re.compile(r"(?:用语|术语|名词)[^。；\n]{0,8}(?:含义|定义|意义|解释)")
 """An announcement of what terms mean, each of which is told by itself."""
+_PARAGRAPH_BEFORE = re.compile("前款")
+_ITEM = re.compile(r"\s*[（(]?[一二三四五六七八九十\d]+[)）、.．]")
 _ANNOUNCED = re.compile(r"(?:^|[。；;，,\n])([^。；;，,\n]{4,}?(?:是|为|目标|预期|如下|包括|任务|要求|标准)[:：])")
 
 
@@ -65,6 +70,11 @@ def _with_announcements(lines: Sequence[Said]) -> Iterator[Said]:
     """The lines, each item that stands without its announcement behind it."""
     said: set[tuple[str, int]] = set()
     for line in lines:
+        for before in _before(line):
+            key = before.source.document.id, before.quoted.start
+            if key not in said and not any(before.quoted == one.quoted for one in lines):
+                said.add(key)
+                yield before
         said.add((line.source.document.id, line.quoted.start))
         if not line.pieces and (lead := _announcement(line)) is not None:
             key = lead.source.document.id, lead.quoted.start
@@ -74,6 +84,25 @@ def _with_announcements(lines: Sequence[Said]) -> Iterator[Said]:
                 said.add(key)
                 yield lead
         yield line
+
+
+def _before(line: Said) -> Iterator[Said]:
+    """The sentences of the paragraph before, in the same section, if a line speaks of it (前款); none of a list's item."""
+    text, section = line.source.document.text, line.source.sections[line.section]
+    if line.pieces or not _PARAGRAPH_BEFORE.search(statement(line)):
+        return
+    end = text.rfind("\n", 0, line.quoted.start)
+    paragraph = trimmed(Span(text.rfind("\n", 0, len(text[: max(end, 0)].rstrip())) + 1, max(end, 0)), text)
+    if (
+        not 0 < len(paragraph) <= EARLIER
+        or paragraph.start < section.span.start
+        or _ITEM.match(paragraph.of(text))
+    ):
+        return
+    for part in sentences(text, paragraph.start, paragraph.end):
+        quoted = trimmed(part, text)
+        if len(quoted):
+            yield Said(line.source, line.section, quoted, quoted, lead=True)
 
 
 def _announcement(line: Said) -> Said | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from assistant.answering.evidence import Source
+from assistant.answering.scope import Source, speaks
+from assistant.language.question import Question
 from assistant.reader.reading import Window
 from index.search import context
 from index.types import Hit, Span
@@ -18,14 +19,19 @@ BEFORE = 0.25
 """Share of the room around a hit that is given to what stands before it; answers go on behind it more often."""
 
 
-def windows(hits: Sequence[Hit], source: Callable[[str], Source], room: int = ROOM) -> tuple[Window, ...]:
+def windows(
+    question: Question, hits: Sequence[Hit], source: Callable[[str], Source], room: int = ROOM
+) -> tuple[Window, ...]:
     """Windows of ``room`` characters together around the best hits, in their order.
 
-    A hit that stands in an earlier window is passed over.
+    A hit that stands in an earlier window is passed over, and so is one that speaks of another time or place than
+    the question.
     """
     found: list[Window] = []
     for hit in hits:
         chunk = hit.chunk
+        if not speaks(question, hit, source(chunk.document_id)):
+            continue
         if any(chunk.document_id == window.document_id and window.span.covers(chunk.span) for window in found):
             continue
         document = source(chunk.document_id).document

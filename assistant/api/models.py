@@ -111,7 +111,7 @@ class AnswerBody(BaseModel):
     text: str
     kind: str
     refusal: Annotated[
-        str, Field(description="未作答的原因：nothing、related、period、repealed、chat；已作答则为空")
+        str, Field(description="未作答的原因：nothing、related、period、place、repealed、chat；已作答则为空")
     ]
     confidence: Annotated[float, Field(ge=0, le=1)]
     citations: list[CitationBody]

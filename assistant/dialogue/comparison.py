@@ -11,16 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import zip_longest
 from typing import NamedTuple
 
+from assistant.answering.likely import joined
 from assistant.dialogue import topic
 from assistant.language import periods
 from assistant.language.vocabulary import places, policy_words
 from assistant.prompts import render
 from assistant.types import Answer, Citation
 from index import regions
-from index.types import Hit, Span
+from index.types import Span
 
 
 class Side(NamedTuple):
@@ -108,12 +108,6 @@ def write(asked: str, query: str, answers: Sequence[tuple[str, Iterator[Answer]]
             yield _moved(piece, cited)
             said += len(piece.citations)
         cited += said
-
-
-def joined(*found: Sequence[Hit]) -> tuple[Hit, ...]:
-    """The hits of several searches, the best of each first; a chunk that several found once."""
-    ranked = (hit for hits in zip_longest(*found) for hit in hits if hit is not None)
-    return tuple({(hit.chunk.document_id, hit.chunk.number): hit for hit in reversed(list(ranked))}.values())[::-1]
 
 
 def _moved(piece: Answer, by: int) -> Answer:

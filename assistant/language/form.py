@@ -18,7 +18,7 @@ _NUMERAL = r"(?:\d[\d,.]*\s*[万亿千百]*|[ⅠⅡⅢⅣⅤIV]+|[一二三四�
 _PERCENT = re.compile(r"\d[\d.]*\s*[%％]|百分之|[一二三四五六七八九]成|分之")
 _UNITS = r"个|项|起|次|家|人|元|吨|公里|平方|亩|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|级"
 _COUNTED = re.compile(
-    rf"(?<![A-Za-z\d.])\d[\d,.]*\s*(?:[%％万亿千百]|{_UNITS})|百分之"
+    rf"(?<![A-Za-z\d.])\d[\d,.]*\s*[余多]?(?:[%％万亿千百]|{_UNITS})|百分之"
     r"|(?<![第一二三四五六七八九十])[一二三四五六七八九十百千两]+(?:个|项|起|次|家|倍|成|万|亿|名|人|批|元)"
 )
 _ASKED_UNIT = re.compile(
@@ -26,6 +26,8 @@ _ASKED_UNIT = re.compile(
     r"(个百分点|周年|个?工作日|个?自然日|个月|小时|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天日年米届位度级分])"
 )
 _PEOPLE = frozenset(("人", "人次", "名", "位"))
+_DIVIDED = re.compile("分(?:为|成)?几")
+"""Where it is asked into how many kinds something is divided, which no one of them tells (Ⅰ级)."""
 _ALSO_UNIT = {
     "人": "人名位",
     "名": "名人位",
@@ -58,6 +60,12 @@ _MONEY = re.compile(
 _RATIO = re.compile(
     r"比例|比率|占比|百分|率(?!先|领)|\b(?:ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE
 )
+
+_QUANTITY_ASKED = re.compile(
+    r"(?:产量|总量|总额|总产值|面积|人数|里程|装机|规模|数量|库存|存栏|出栏)(?:容量)?(?:是|为|有|达到?)?(?:多少|几|多大)"
+)
+_SHARES = re.compile(r"\d[\d.]*\s*(?:个百分点|[%％])")
+"""What tells how a quantity has changed, or what share of another it is, and not how much there is."""
 
 _DAY = re.compile(
     r"\d{1,4}\s*年(?!来|以上|内)|(?<![\d.])(?:[01]?\d|2[0-4])\s?[:：∶]\s?[0-5]\d(?!\d)|[\d一二三四五六七八九十]{1,3}[点时](?=[至到整半，,。]|$|之间)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
@@ -191,7 +199,8 @@ def _number(text: str) -> Check:
         if unit[1] in _DAYS or unit[1].endswith(("工作日", "自然日")):
             return lambda text: bool(_DAY_COUNT.search(text))
         units = _ALSO_UNIT.get(unit[1], "")
-        pattern = re.compile(_NUMERAL + (f"[{units}]" if units else re.escape(unit[1])))
+        numeral = _NUMERAL.replace("[ⅠⅡⅢⅣⅤIV]+|", "") if _DIVIDED.search(text) else _NUMERAL
+        pattern = re.compile(numeral + (f"[{units}]" if units else re.escape(unit[1])))
         if unit[1] == "分":
             pattern = re.compile(_NUMERAL + "分(?!之|别)")
         people_asked = unit[1] in _PEOPLE
@@ -200,6 +209,8 @@ def _number(text: str) -> Check:
         return lambda text: bool(_DURATION.search(text))
     if _RATIO.search(text):
         return lambda text: bool(_PERCENT.search(text))
+    if _QUANTITY_ASKED.search(text):
+        return lambda text: bool(_COUNTED.search(_SHARES.sub("", text)))
     if _MONEY_ASKED.search(text):
         return lambda text: bool(_MONEY.search(text))
     return lambda text: bool(_COUNTED.search(text))

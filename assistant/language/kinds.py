@@ -79,7 +79,7 @@ DONE = (
 """Cues of a question for results."""
 
 PLANNED = (
-    r"任务|措施|目标|要求|计划|安排|部署|打算|准备(?!金)|将|下一步|今后",
+    r"任务|措施|目标|要求|计划|安排|部署|打算|准备(?!金)|将|下一步|今后|控制在",
     r"要(?:做|抓|干|怎|如何|开展|推进|完成|重点)|怎么(?:做|抓|干|办)",
     r"\b(?:will|plan\w*|tasks?|should|going to|next|priorit\w+)\b",
 )

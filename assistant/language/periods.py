@@ -21,7 +21,7 @@ _SHORT = (
     r"年度?(?!前|内|以|期|限|来|间)"
 )
 _CHINESE = r"(?P<chinese>[一二][〇零○九][〇零○一二三四五六七八九]{2})年度?"
-_PLAN = r"[“\"'‘]?(?P<plan>十[一二三四五六七八九]五)[”\"'’]?(?:时期|期间|规划期)?"
+_PLAN = r"[“\"'‘]?(?P<plan>十[一二三四五六七八九]五)[”\"'’]?(?:时期|期间|规划期|这[五几]年)?"
 _OLD_PLAN = r"[“\"](?P<old>[八九]五)[”\"](?:时期|期间)?"
 _PERIOD = re.compile(rf"在?(?:{_FULL}|{_SHORT}|{_CHINESE}|{_PLAN}|{_OLD_PLAN})")
 
@@ -34,6 +34,7 @@ _SAID_IN_ENGLISH = re.compile(r"\b(last|past|this|current|next) year\b", re.IGNO
 
 _TARGET_BEFORE = re.compile(r"(?:到|至|力争|战略|纲要|愿景)$")
 _TARGET_AFTER = re.compile(r"\s*(?:前(?![一二三四五六七八九十两几半\d])|底前|之前|以前|后|愿景|远景|目标)")
+_YEAR_BEFORE = re.compile(r"\s*(?:在|回顾)?(?:去年|过去(?:的)?一年|上(?:一)?年度?(?![末底])|一年来)")
 _RANGE = re.compile(r"(?:到|至|[-—~～–])$")
 
 _TERM = re.compile(r"\s*(?:力争)?(?:到|至)\s?((?:19|20)\d{2})年(?:底|末)?(?:前|之前|以前)?[，,]")
@@ -90,8 +91,13 @@ def absolute(text: str, today: date) -> str:
 
 def leading(text: str) -> str:
     """The period with which ``text`` begins ("2020年…", "“十三五”…"), or an empty string."""
-    match = re.match(r"\s*在?(?:((?:19|20)\d{2})年|[“\"](十[一二三四五六七八九]五)[”\"])", text)
+    match = re.match(r"\s*在?(?:((?:19|20)\d{2})\s?年|[“\"](十[一二三四五六七八九]五)[”\"])", text)
     return (match[1] or match[2]) if match else ""
+
+
+def before(text: str, year: int) -> str:
+    """The year before ``year`` if ``text``, which is of ``year``, begins with it (去年…, 过去一年…), else an empty string."""
+    return str(year - 1) if _YEAR_BEFORE.match(text) else ""
 
 
 def term(text: str) -> str:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import accumulate
 
 import rjieba
 
@@ -99,6 +100,8 @@ _NAMES_ALL_THE_SAME = frozenset(
     ["立法", "频次", "难点", "初中", "两会", "二胎", "三胎", "一把手", "二把手", "大连"]
 )
 """Words that name something though the tagger takes them for adverbs or numbers; of the policy words there are no more."""
+_SUFFIXES = frozenset("率")
+"""What makes a measure of the word before it: 赤字率, not the deficit."""
 _FRAMES = re.compile("|".join((*_ASKING, *_POLITE)))
 _ASKED_AS = {
     "list": "有哪些",
@@ -191,6 +194,10 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
         for size in range(_LONGEST_POLICY_WORD, 0, -1):
             joined = "".join(word for word, _ in tagged[place : place + size])
             if size == 1 or joined in policy_words():
+                if size == 1 and place + 1 < len(tagged) and tagged[place + 1][0] in _SUFFIXES:
+                    yield joined + tagged[place + 1][0], False
+                    place += 2
+                    break
                 nameless = tagged[place][1][0] in _NAMELESS and joined not in _NAMES_ALL_THE_SAME
                 yield joined, size == 1 and nameless
                 place += size
@@ -198,11 +205,12 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _places(text: str) -> Iterator[str]:
-    """The short names of the places that ``text`` names, the longest at each position."""
+    """The short names of the places that ``text`` names, the longest at each position: none in 给环保定的指标."""
+    begun = set(accumulate(map(len, rjieba.cut(text)), initial=0))
     place = 0
     while place < len(text):
         for size in range(_LONGEST_PLACE, 1, -1):
-            if text[place : place + size] in places():
+            if place in begun and text[place : place + size] in places():
                 yield places()[text[place : place + size]]
                 place += size
                 break
