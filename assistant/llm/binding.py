@@ -49,6 +49,10 @@ _AHEAD = re.compile(r"[前后](?=第?$)")
 _BEHIND = re.compile(r"(?:以|之)?([前后])(?![端景续勤期])")
 
 
+_BASE = re.compile("(?<![同环占对])比(?![例重率较])[^，。；]*的$")
+"""What stands before an amount with which another one is compared."""
+
+
 def bound(
     amount: Amount, said: str, amounts: Sequence[Amount], other: Amount, source: str, others: Sequence[Amount]
 ) -> bool:
@@ -68,6 +72,17 @@ def bound(
     if {_place(said, amount), _place(source, other)} == {"from", "to"}:
         return False
     return all(_rather(amount, said, amounts, other, rival, source, others) for rival in rivals)
+
+
+def same_part(amount: Amount, said: str, other: Amount, source: str, moments: Sequence[Moment]) -> bool:
+    """Whether an amount with which the source compares (比1957年的126亿元增长) is no more than that in the sentence.
+
+    It may be told by itself with its time, for which there are ``moments`` of the sentence in its clause.
+    """
+    if not _BASE.search(source[: other.start]) or _BASE.search(said[: amount.start]):
+        return True
+    begins = max(said.rfind(mark, 0, amount.start) for mark in "，。；") + 1
+    return any(begins <= moment.start < amount.start for moment in moments)
 
 
 def dated(

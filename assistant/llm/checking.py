@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from assistant.llm import limits, novelty, roles, swaps, turns, wording
+from assistant.llm import limits, novelty, replaced, roles, swaps, turns, wording
 from assistant.llm.amounts import Amount, amounts
-from assistant.llm.binding import bound, dated, same_rate, same_time, same_way
+from assistant.llm.binding import bound, dated, same_part, same_rate, same_time, same_way
 from assistant.llm.moments import Moment, covered, moments
 from assistant.llm.plain import clauses, plain, shortened
 from assistant.llm.respective import given, shares
@@ -72,10 +72,15 @@ def check(sentence: str, quote: str, context: str = "") -> tuple[Problem, ...]:
             ("force", wording.force(said.rest, source.rest)),
             ("limit", limits.limits(said.rest, source.rest)),
             ("turned", limits.turned(said.text, source.text)),
+            ("limit", replaced.widened(shortened(said.text), shortened(source.text), around.text)),
             ("turned", swaps.contrary(said.text, source.text)),
             ("swap", swaps.swapped(shortened(said.text), shortened(source.text))),
             ("swap", swaps.crossed(shortened(said.text), shortened(source.text))),
             ("swap", turns.reversed_relations(shortened(said.text), shortened(source.text))),
+            ("swap", replaced.replaced(shortened(said.text), shortened(source.text))),
+            ("limit", replaced.tried_only(said.text, source.text)),
+            ("swap", replaced.mixed(shortened(said.text), shortened(source.text))),
+            ("swap", replaced.out_of_order(shortened(said.text), shortened(source.text))),
             ("role", roles.roles(shortened(said.text), shortened(source.text))),
             ("new", novelty.novelties(said.rest, source.text, around.text)),
         )
@@ -122,6 +127,8 @@ def _amounts(said: _Claims, source: _Claims, around: _Claims) -> Iterator[str]:
             yield f"{written} of another thing"
         elif not any(same_way(amount, said.rest, one, source.rest) for one in alike):
             yield f"{written} the other way"
+        elif not any(same_part(amount, said.text, one, source.text, said.moments) for one in alike):
+            yield f"{written}, with which it is compared"
         elif not any(same_rate(amount, said.rest, one, source.rest) for one in alike):
             yield f"{written} for another time"
         elif not any(
