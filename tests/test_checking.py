@@ -174,6 +174,7 @@ def test_there_are_enough_pairs_by_hand() -> None:
         ("twelfth", 0.1, 0.5),
         ("thirteenth", 0.05, 0.1),
         ("fourteenth", 0.06, 0.15),
+        ("fifteenth", 0.05, 0.05),
     ],
 )
 def test_errors_planted_by_hand_are_caught_and_paraphrases_pass(

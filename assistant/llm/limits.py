@@ -59,7 +59,7 @@ _LEFT_OUT = re.compile(
 _LEAVING_OUT = re.compile(r"[不未无非没除外]")
 _OTHERWISE = {
     "原则上": re.compile(r"一般|通常|基本上|大体"),
-    "只": re.compile(r"为限|最多|至多|不超过|主要|专[项门用]"),
+    "只": re.compile(r"为限|最多|至多|不超过|专[项门用]"),
 }
 _AND = re.compile(r"并|同时|且")
 

@@ -203,7 +203,14 @@ def _excused(said: str, run: tuple[int, int], source: str, words: tuple[str, ...
             and text in source
             and (len(word) == 1 or word in source or _abbreviates(word, source))
         )
-    return (_abbreviates(text, source) or _initials(text, source)) and not regions.named(text)
+    shortened_to = _abbreviates(text, source) and (len(text) > 2 or _begins_word(text[0], source))
+    return (shortened_to or _initials(text, source)) and not regions.named(text)
+
+
+@lru_cache(maxsize=20_000)
+def _begins_word(character: str, source: str) -> bool:
+    """Whether a word of the source begins with the character: 依法惩治 is not shortened to 法治."""
+    return any(source[start] == character for start in _starts(source))
 
 
 @lru_cache(maxsize=20_000)

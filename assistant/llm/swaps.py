@@ -180,6 +180,10 @@ def _apart(one: str, other: str) -> tuple[str, str]:
 _BARE = re.compile(r"^[本其该各的]|[的]$")
 
 
+_THINGS = re.compile("(?:预算|决算|规划|计划|补贴|补助|津贴|贷款|报告|规定|标准|收费|保险|建设)$")
+"""Ends of names of things that the tagger takes for what is done."""
+
+
 @lru_cache(maxsize=20_000)
 def _kind(words: str) -> str:
     """Whether words name a thing, something that is done, or a time; an empty string if they do neither."""
@@ -189,7 +193,8 @@ def _kind(words: str) -> str:
         return "place in a row"
     tagged = rjieba.tag(words)
     head = tagged[-1][1]
-    if head[0] in "njsr" and not any(tag[0] in "pdc" for _, tag in tagged):
+    named = head[0] in "njsrl" or _THINGS.search(words)
+    if named and not any(tag[0] in "pdc" for _, tag in tagged):
         return "thing"
     return "act" if len(tagged) == 1 and head in ("v", "vn") else ""
 
