@@ -206,6 +206,58 @@ def remove(document_id: str, home: Path | None) -> None:
     click.echo(f"已移除《{title}》。")
 
 
+_FACTS = {
+    "title": ("文字", "标题。"),
+    "issuer": ("名称", "发文机关；几个以顿号分开。"),
+    "number": ("文号", "发文字号。"),
+    "date": ("YYYY-MM-DD", "成文日期。"),
+    "status": ("时效", "现行、已修改、已废止或失效。"),
+    "region": ("地名", "地区。"),
+    "level": ("层级", "中央、部委、省、市或县。"),
+    "kind": ("文种", "文种：通知、条例、法律……"),
+    "published": ("YYYY-MM-DD", "公布日期。"),
+    "effective": ("YYYY-MM-DD", "施行日期。"),
+    "expires": ("YYYY-MM-DD", "有效期的最后一日。"),
+}
+
+
+def _described(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for each fact; it takes those that were given as one argument ``facts``."""
+
+    @wraps(command)
+    def with_facts(**given: Any) -> None:
+        facts = {name: given.pop(name) for name in _FACTS}
+        command(facts={name: value for name, value in facts.items() if value is not None}, **given)
+
+    options: Callable[..., None] = with_facts
+    for name, (value, told) in reversed(_FACTS.items()):
+        options = click.option(f"--{name}", metavar=value, help=told, callback=unicode)(options)
+    return options
+
+
+@main.command(
+    help="更正一份文件的标题、发文机关、日期等，并列出现在所知的；不给选项则只列出。\n\n"
+    '更正写入文件旁的“文件名.meta.toml”；值为空（如 --number ""）则恢复为从文件中读出的内容。'
+)
+@click.argument("which", metavar="ID或路径", callback=unicode)
+@_described
+@home_option
+def describe(which: str, facts: dict[str, str], home: Path | None) -> None:
+    """Correct what is known of a document, and print it."""
+    from assistant import describing
+    from assistant.assistant import library as open_library
+
+    with open_library(settings(home=home)) as library:
+        id_ = describing.identified(library, which)
+        if facts:
+            with _progress("读取") as progress:
+                id_ = describing.correct(library, id_, facts, progress)
+        known = library.document(id_).facts
+    for name, label in describing.FIELDS.items():
+        if value := getattr(known, name):
+            click.echo(f"{label}：{value}")
+
+
 @main.command(help="检索，列出最相关的段落。")
 @click.argument("query", metavar="QUERY")
 @click.option("-k", default=5, show_default=True, type=click.IntRange(1, 1000), help="段落数。")

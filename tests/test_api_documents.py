@@ -1,4 +1,4 @@
-"""Documents over HTTP: listed, read, added and removed; hostile names, large and unreadable files refused."""
+"""Documents over HTTP: listed, read, added, corrected and removed; hostile names, large and unreadable files refused."""
 
 from __future__ import annotations
 
@@ -67,6 +67,67 @@ def test_a_file_is_added_asked_read_and_removed(client: httpx.Client, library: L
         assert client.get(f"/api/documents/{id_}{path}").status_code == 404
     assert client.delete(f"/api/documents/{id_}").status_code == 404
     assert client.post("/api/ask", json={"question": "推广什么器具"}).json()["citations"] == []
+
+
+def test_what_is_wrongly_read_is_corrected_and_goes_with_the_document(
+    client: httpx.Client, library: Library
+) -> None:
+    (id_,) = client.post("/api/documents", files=FIRST).json()["added"]
+    before = client.get(f"/api/documents/{id_}").json()
+    assert (before["issuer"], before["date"], before["effective"]) == ("", None, "2024-05-01")
+    given = {"issuer": "武汉市“水务”局", "date": "2024-04-01", "effective": ""}
+    answer = client.patch(f"/api/documents/{id_}", json=given)
+    after = before | {"issuer": "武汉市“水务”局", "date": "2024-04-01", "level": "市", "region": "武汉市"}
+    assert (answer.status_code, answer.json()) == (200, after)
+    assert client.get(f"/api/documents/{id_}").json() == after
+    listed = client.get("/api/documents", params={"since": "2024-04-01", "until": "2024-04-01"}).json()
+    assert [one["id"] for one in listed["documents"]] == [id_]
+    # Of a new version of the file it is still known.
+    changed = {"files": (FIRST["files"][0], TEXT.replace("推广", "强制使用").encode())}
+    assert client.post("/api/documents", files=changed).json()["replaced"] == [id_]
+    assert client.get(f"/api/documents/{id_}").json()["issuer"] == "武汉市“水务”局"
+    assert client.patch(f"/api/documents/{id_}", json={"issuer": "", "date": ""}).json()["issuer"] == ""
+    client.patch(f"/api/documents/{id_}", json={"title": "另题"})
+    assert len(list((library.home / "uploads").iterdir())) == 2
+    assert client.delete(f"/api/documents/{id_}").status_code == 204
+    assert not list((library.home / "uploads").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        ({"date": "2024-02-30"}, "日期“2024-02-30”不是有效的日期；请写成 2021-01-31 的样子"),
+        ({"date": "2024年"}, "请求的内容不正确：body.date（应当符合格式 ^(\\d{4}-\\d{2}-\\d{2})?$）"),
+        ({"date": None}, "请求的内容不正确：body.date（应当是文字）"),
+        ({"status": "有效"}, "时效不能是“有效”；请从现行、已修改、已废止、失效中选一个"),
+        ({"titel": "甲"}, "请求的内容不正确：body.titel（没有此项，请去掉）"),
+        ({"title": "甲" * 1001}, "请求的内容不正确：body.title（最多 1000 字）"),
+    ],
+)
+def test_a_correction_that_cannot_be_is_a_problem_and_changes_nothing(
+    client: httpx.Client, library: Library, body: dict[str, object], detail: str
+) -> None:
+    (id_,) = client.post("/api/documents", files=FIRST).json()["added"]
+    version = library.version
+    response = client.patch(f"/api/documents/{id_}", json={"issuer": "某局", **body})
+    assert (response.status_code, response.json()["detail"]) == (422, detail)
+    assert response.headers["content-type"] == "application/problem+json"
+    assert library.version == version
+
+
+def test_a_document_whose_file_is_not_at_hand_is_not_corrected(client: httpx.Client, library: Library) -> None:
+    assert client.patch("/api/documents/x", json={"title": "甲"}).status_code == 404
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("节水管理办法.txt", TEXT)
+    (inside,) = client.post("/api/documents", files={"files": ("包.zip", packed.getvalue())}).json()["added"]
+    (id_,) = client.post("/api/documents", files=FIRST).json()["added"]
+    Path(library.document(id_).path).unlink()
+    for each, said in ((inside, "在压缩包 包.zip 中，无法更正"), (id_, "已不在原处，无法更正")):
+        problem = client.patch(f"/api/documents/{each}", json={"title": "甲"}).json()
+        assert (problem["status"], problem["title"]) == (409, "文件现在的状态不允许")
+        assert said in problem["detail"]
+        assert str(library.home) not in problem["detail"]
 
 
 def test_several_files_are_added_and_those_that_cannot_be_read_are_named(
@@ -243,11 +304,15 @@ def test_two_uploads_at_once_are_added_one_after_the_other(client: httpx.Client,
     assert len(library.documents()) == 4
 
 
-def test_adding_and_removing_are_in_the_audit_log(client: httpx.Client, library: Library) -> None:
+def test_adding_correcting_and_removing_are_in_the_audit_log(client: httpx.Client, library: Library) -> None:
     (id_,) = client.post("/api/documents", files=FIRST).json()["added"]
+    client.patch(f"/api/documents/{id_}", json={"title": "节水规定", "number": ""})
+    client.patch(f"/api/documents/{id_}", json={"title": "又改", "status": "无"})
     client.delete(f"/api/documents/{id_}")
     lines = (library.home / "audit.jsonl").read_text(encoding="utf-8").splitlines()
-    first, second = map(json.loads, lines)
+    first, second, third = map(json.loads, lines)
     assert (first["event"], first["documents"], first["files"]) == ("add", [id_], ["节水管理办法.txt"])
-    assert (second["event"], second["documents"], second["title"]) == ("remove", [id_], "节水管理办法")
-    assert second["library"] == first["library"] + 1
+    assert (second["event"], second["documents"]) == ("describe", [id_])
+    assert second["facts"] == {"title": "节水规定", "number": ""}
+    assert (third["event"], third["documents"], third["title"]) == ("remove", [id_], "节水规定")
+    assert (second["library"], third["library"]) == (first["library"] + 1, first["library"] + 2)

@@ -80,6 +80,7 @@ NEEDED = [
     ("GET", "/v1/models/x", {}, Role.READER, 404),
     ("POST", "/v1/chat/completions", {"json": {"messages": []}}, Role.READER, 422),
     ("POST", "/api/documents", {"files": FILE}, Role.EDITOR, 200),
+    ("PATCH", "/api/documents/x", {"json": {}}, Role.EDITOR, 404),
     ("DELETE", "/api/documents/x", {}, Role.EDITOR, 404),
 ]
 

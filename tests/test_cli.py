@@ -115,6 +115,34 @@ def test_documents_are_listed_searched_and_removed(run, copy: Path) -> None:
     assert run("documents").stdout == "文档库是空的；用 policyqa ingest 收录文件。\n"
 
 
+def test_what_is_known_of_a_document_is_printed_and_corrected(run, copy: Path, tmp_path: Path) -> None:
+    file = tmp_path / "节水.txt"
+    file.write_text("节水办法\n\n第一条　推广节水型器具。\n", encoding="utf-8")
+    run("ingest", file)
+    known = "标题：节水办法\n文种：办法\n"
+    assert run("describe", "节水.txt").stdout == known
+    id_ = next(line.split()[0] for line in run("documents").stdout.splitlines() if "节水办法" in line)
+    result = run(
+        "describe", id_, "--date", "2024-01-02", "--issuer", "武汉市水务局", "--number", "武水〔2024〕1号"
+    )
+    corrected = (
+        "标题：节水办法\n发文机关：武汉市水务局\n发文字号：武水〔2024〕1号\n"
+        "日期：2024-01-02\n地区：武汉市\n层级：市\n文种：办法\n"
+    )
+    assert (result.exit_code, result.stdout, result.stderr) == (0, corrected, "")
+    assert run("documents", "--since", "2024-01-02").stdout == (
+        f"{id_}  《节水办法》（武汉市水务局，武水〔2024〕1号，2024-01-02）\n"
+    )
+    sidecar = file.with_name("节水.txt.meta.toml")
+    assert 'issuer = "武汉市水务局"\n' in sidecar.read_text(encoding="utf-8")
+    assert run("describe", id_, "--date", "", "--issuer", "", "--number", "").stdout == known
+    assert not sidecar.exists()
+    assert one_line(run("describe", id_, "--status", "有效")).startswith("错误：时效不能是“有效”")
+    assert "没有编号或路径为 'abc' 的文件" in one_line(run("describe", "abc", "--title", "甲"))
+    file.unlink()
+    assert "节水.txt 已不在原处，无法更正" in one_line(run("describe", id_, "--title", "甲"))
+
+
 @pytest.mark.parametrize(
     ("option", "right", "wrong"),
     [
@@ -159,6 +187,8 @@ def test_the_version_and_the_help_need_no_library(run) -> None:
         ("serve", "--port", "99999"),
         ("remove",),
         ("remove", "\udcff"),
+        ("describe",),
+        ("describe", "x", "--title", "\udcff"),
         ("documents", "--home", "\udcff"),
         ("unknown",),
     ],

@@ -131,7 +131,7 @@ def test_the_command_gives_one_json_object_and_a_line_for_each_of_a_batch(
 
 
 def test_every_command_is_there_and_takes_a_home() -> None:
-    names = {"ingest", "documents", "remove", "search", "ask", "chat", "serve", "eval", "doctor"}
+    names = {"ingest", "documents", "remove", "describe", "search", "ask", "chat", "serve", "eval", "doctor"}
     with main.make_context("policyqa", ["doctor"]) as context:
         assert names <= set(main.list_commands(context))
         for name in names - {"eval"}:

@@ -205,6 +205,31 @@ def test_a_file_is_added_replaced_and_removed_with_its_copy(client: TestClient, 
     assert len(library.documents()) == 2
 
 
+def test_what_is_known_of_a_document_is_corrected(client: TestClient, library: Library) -> None:
+    id_ = sent(client, "公园规定.txt", "公园管理规定\n\n第一条　公园21时关门。\n".encode())["arrived"][0]["id"]
+    facts = {"title": "公园<b>办法</b>", "date": "2024-03-04"}
+    after = client.patch(f"/document/{id_}", json={"facts": facts}).json()
+    (row,) = [one for one in client.get("/documents").json() if one["id"] == id_]
+    assert (row["title"], row["date"], row["kind"]) == ("公园<b>办法</b>", "2024-03-04", "")
+    assert after == {name: value for name, value in row.items() if name not in ("pages", "characters")}
+    assert client.get(f"/document/{id_}").json()["title"] == "公园<b>办法</b>"
+    assert client.patch(f"/document/{id_}", json={"facts": {"title": ""}}).json()["title"] == "公园管理规定"
+    for wrong, code, told in (
+        ({"date": "2024-02-30"}, 400, "日期“2024-02-30”不是有效的日期；请写成 2021-01-31 的样子"),
+        ({"path": "/etc/passwd"}, 400, "不能更正 'path'"),
+    ):
+        answer = client.patch(f"/document/{id_}", json={"facts": wrong})
+        assert answer.status_code == code
+        assert answer.json()["error"].startswith(told)
+    assert client.patch(f"/document/{id_}", json={"facts": {"title": "x" * 1001}}).status_code == 422
+    assert client.patch("/document/nothing", json={"facts": {}}).status_code == 404
+    (library.home / "uploads" / "公园规定.txt").unlink()
+    gone = client.patch(f"/document/{id_}", json={"facts": {"title": "甲"}})
+    assert (gone.status_code, gone.json()["error"][:10]) == (409, "公园规定.txt 已")
+    client.delete(f"/document/{id_}")
+    assert list((library.home / "uploads").iterdir()) == []
+
+
 def test_a_file_that_cannot_be_read_leaves_the_one_of_its_name_as_it_was(
     client: TestClient, library: Library
 ) -> None:
@@ -220,6 +245,7 @@ def test_who_changed_the_library_is_in_the_audit_log_as_of_the_api(served: FastA
     client = TestClient(Gate(served, User("编辑", Role.EDITOR)))
     (arrived,) = sent(client, "甲.txt", "甲规定\n\n第一条　甲。\n".encode())["arrived"]
     sent(client, "甲.txt", b"")
+    client.patch(f"/document/{arrived['id']}", json={"facts": {"title": "乙规定"}})
     client.delete(f"/document/{arrived['id']}")
     assert client.delete("/document/nothing").status_code == 404
     assert (
@@ -231,7 +257,14 @@ def test_who_changed_the_library_is_in_the_audit_log_as_of_the_api(served: FastA
     assert [{name: one[name] for name in one if name != "time"} for one in found] == [
         who | {"event": "add", "files": ["甲.txt"], "documents": [arrived["id"]], "library": before + 1},
         who | {"event": "add", "files": ["甲.txt"], "documents": [], "library": before + 1},
-        who | {"event": "remove", "documents": [arrived["id"]], "title": "甲规定", "library": before + 2},
+        who
+        | {
+            "event": "describe",
+            "documents": [arrived["id"]],
+            "facts": {"title": "乙规定"},
+            "library": before + 2,
+        },
+        who | {"event": "remove", "documents": [arrived["id"]], "title": "乙规定", "library": before + 3},
     ]
 
 
@@ -254,6 +287,7 @@ def test_only_an_editor_changes_the_library_and_nobody_unknown_reads_it(served: 
     assert me == {"name": "读者", "known": True, "editor": False, "documents": 2}
     assert reader.put("/upload/a.txt", content=b"x").status_code == 403
     assert reader.delete(f"/document/{river(reader)}").json() == {"error": "没有权限；请联系管理员"}
+    assert reader.patch(f"/document/{river(reader)}", json={"facts": {}}).status_code == 403
     assert TestClient(Gate(served, User("编辑", Role.EDITOR))).get("/me").json()["editor"]
     for path in ("/me", "/documents", f"/document/{river(reader)}", "/conversations"):
         assert stranger.get(path).status_code == 401

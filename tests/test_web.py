@@ -484,6 +484,68 @@ def test_a_file_is_uploaded_asked_removed_and_then_refused(chat: Chrome, tmp_pat
 
 
 @pytest.mark.slow
+def test_what_is_wrongly_read_is_corrected_by_keyboard_and_what_is_refused_can_be_put_right(
+    chat: Chrome, served: tuple[str, Slow], tmp_path: Path
+) -> None:
+    rule = tmp_path / "公园规定.txt"
+    rule.write_text("云溪市公园规定\n\n第一条　云溪市公园每日21时关门。\n", encoding="utf-8")
+    library = served[1].library
+    (id_,) = library.add(rule).added
+    part(chat, "#tab-library").click()
+    part(chat, "#library-search").send_keys("公园")
+    until(lambda: texts(chat, "#rows th") == ["云溪市公园规定"])
+    part(chat, "#rows .link").click()
+    until(lambda: texts(chat, "#panel-title") == ["云溪市公园规定 "])
+    button = "[aria-label='更正《云溪市公园规定》的信息']"
+    part(chat, button).send_keys(Keys.ENTER)
+    until(lambda: seen(chat, "#dialog"))
+
+    def field(label: str) -> Any:
+        (found,) = [one for one in parts(chat, "#dialog .field") if one.text.split("\n")[0] == label]
+        return found.find_element(By.CSS_SELECTOR, "input, select")
+
+    assert field("标题").get_attribute("value") == "云溪市公园规定"
+    assert field("标题") == chat.switch_to.active_element
+    assert [field("文种").get_attribute("value"), field("日期").get_attribute("value")] == ["规定", ""]
+    assert field("发文机关").accessible_name == "发文机关"
+    chat.execute_script("arguments[0].value = '2024-03-04'", field("日期"))
+    field("时效").send_keys("已废止")
+    # The file is gone for a while: what was typed stays, and can be sent again.
+    rule.rename(tmp_path / "别处.txt")
+    field("发文机关").send_keys("云溪市园林局", Keys.ENTER)
+    gone = "公园规定.txt 已不在原处，无法更正；请放回原处，或在新的位置重新收录"
+    until(lambda: texts(chat, "#dialog [role=alert]") == [gone] and seen(chat, "#dialog [role=alert]"))
+    (tmp_path / "别处.txt").rename(rule)
+    confirm(chat, "save")
+    until(lambda: texts(chat, "#rows td.issuer") == ["云溪市园林局"])
+    assert texts(chat, "#rows td:is(.date, .status)") == ["2024-03-04", "已废止"]
+    assert until(lambda: chat.switch_to.active_element == part(chat, button))
+    until(lambda: texts(chat, "#panel-facts span") == ["云溪市园林局", "2024年3月4日"])
+    facts = library.document(id_).facts
+    assert (facts.issuer, str(facts.date), facts.status) == ("云溪市园林局", "2024-03-04", "已废止")
+    sidecar = rule.with_name("公园规定.txt.meta.toml").read_text(encoding="utf-8")
+    assert (
+        sidecar == 'issuer = "云溪市园林局"\ndate = 2024-03-04\nstatus = "已废止"\n'
+    )  # and nothing that was not changed
+    # What is emptied is read from the file again, and that is said; Esc changes nothing.
+    part(chat, button).send_keys(Keys.ENTER)
+    until(lambda: seen(chat, "#dialog"))
+    field("标题").clear()
+    field("发文机关").clear()
+    confirm(chat, "save")
+    until(lambda: texts(chat, "#toast.shown") == ["从文件中读出：标题“云溪市公园规定”"])
+    until(lambda: texts(chat, "#rows td.issuer") == [""])
+    part(chat, button).send_keys(Keys.ENTER)
+    until(lambda: seen(chat, "#dialog"))
+    field("标题").send_keys("没有保存", Keys.ESCAPE)
+    until(lambda: not seen(chat, "#dialog"))
+    assert texts(chat, "#rows th") == ["云溪市公园规定"]
+    library.remove(id_)
+    (conflict,) = complaints(chat)  # of the browser itself, on the correction that was refused
+    assert "409" in conflict
+
+
+@pytest.mark.slow
 def test_the_table_is_sorted_and_filtered_and_a_document_asked_alone(chat: Chrome) -> None:
     part(chat, "#tab-library").click()
     until(lambda: len(parts(chat, "#rows tr")) == 4)
@@ -670,6 +732,13 @@ def test_nothing_is_wider_or_higher_than_the_window(chat: Chrome, width: int, he
     assert chat.execute_script(size) == [width, height]
     wide = "const table = document.querySelector('.table'); return table.scrollWidth - table.clientWidth"
     assert chat.execute_script(wide) == 0
+    parts(chat, "#rows .correct")[0].click()
+    dialog = until(lambda: seen(chat, "#dialog"))[0]
+    assert dialog.rect["x"] >= 8
+    assert dialog.rect["x"] + dialog.rect["width"] <= width - 8
+    assert chat.execute_script("return arguments[0].scrollWidth - arguments[0].clientWidth", dialog) == 0
+    chat.switch_to.active_element.send_keys(Keys.ESCAPE)
+    until(lambda: not seen(chat, "#dialog"))
     if width > 500:  # nor beside an open document
         parts(chat, "#rows .link")[0].click()
         until(lambda: seen(chat, "#panel"))
@@ -795,7 +864,7 @@ def test_a_reader_signs_in_asks_and_signs_out_but_changes_nothing(window: Chrome
             part(window, "#tab-library").click()
             until(lambda: parts(window, "#rows tr"))
             assert not seen(window, "#add")
-            assert not parts(window, "#rows .danger")
+            assert not parts(window, "#rows :is(.danger, .correct)")
             # Who signs in next in the same window finds nothing of what was typed or chosen.
             part(window, "#tab-chat").click()
             box(window).send_keys("没有发出的问题")

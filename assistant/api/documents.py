@@ -1,8 +1,7 @@
-"""Routes that list, read, add and remove documents."""
+"""Routes that list, read, add, correct and remove documents."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,13 +12,14 @@ from fastapi import APIRouter, File, HTTPException, Query, Request, Response, Up
 from fastapi.responses import FileResponse, PlainTextResponse
 
 from assistant.api import problems
-from assistant.api.models import Added, ArrivalBody, Day, DocumentBody, Documents, Text, Unread
+from assistant.api.models import Added, ArrivalBody, Correction, Day, DocumentBody, Documents, Text, Unread
 from assistant.api.shared import Editor, Parts, Reader, Shared
+from assistant.describing import correct, patiently
 from assistant.page import originals
 from assistant.page.visitors import asker
 from assistant.service import Asker
-from index.errors import LibraryBusy, LoadError
-from index.ingest import Report
+from index.errors import LoadError
+from index.ingest import Progress, Report
 from index.load import archive
 from index.search import passing
 from index.types import Document, Filters
@@ -205,26 +205,47 @@ def _added(parts: Shared, upload: Upload, who: Asker) -> Added:
 
 def _report(parts: Shared, name: str, sent: originals.Sent, failed: list[Unread]) -> Report:
     """What became of one file; while somebody else writes to the library, this waits."""
+    with sent.placed() as path:
+        report = patiently(parts.assistant.library, path, _open(parts), parts.adding.seconds)
+        sent.accepted = bool(report.arrivals or report.unchanged)
+    folder = f"{sent.path.parent}/"
+    failed += [Unread(name=name, detail=error.chinese.replace(folder, "")) for _, error in report.failed]
+    return report
+
+
+def _open(parts: Shared) -> Progress:
+    """What is told of the progress of a change, and ends it when the server closes."""
 
     def going_on(done: float, total: int, path: str) -> None:
         if parts.adding.closed.is_set():
             raise HTTPException(503, "服务器正在关闭", headers={"Retry-After": "5"})
 
-    until = time.monotonic() + parts.adding.seconds
-    with sent.placed() as path:
-        while True:
-            try:
-                report = parts.assistant.library.add(path, progress=going_on)
-            except LibraryBusy:
-                if time.monotonic() > until:
-                    raise
-                going_on(0, 0, "")
-            else:
-                break
-        sent.accepted = bool(report.arrivals or report.unchanged)
-    folder = f"{sent.path.parent}/"
-    failed += [Unread(name=name, detail=error.chinese.replace(folder, "")) for _, error in report.failed]
-    return report
+    return going_on
+
+
+@router.patch(
+    "/api/documents/{document_id}",
+    summary="更正文件的信息",
+    responses={
+        **ABSENT,
+        **problems.described({409: "无法更正：原文件已被移走或改动，在压缩包中，或所在的文件夹不可写"}),
+    },
+    description="只改所给的各项；给空文字的，恢复为从文件中读出的内容。更正写入原文件旁的 `文件名.meta.toml`，"
+    "随即重新读取文件；以后同名的文件重新收录时仍然有效。",
+)
+async def describe(
+    document_id: str, correction: Correction, parts: Parts, user: Editor, request: Request
+) -> DocumentBody:
+    """Correct a document's facts."""
+    who = asker(request, "api")
+    return await parts.adding.run(_described, parts, document_id, correction.given(), who)
+
+
+def _described(parts: Shared, document_id: str, facts: dict[str, str], who: Asker) -> DocumentBody:
+    library = parts.assistant.library
+    id_ = correct(library, document_id, facts, _open(parts), parts.adding.seconds)
+    parts.record("describe", who, documents=[id_], facts=facts, library=library.version)
+    return _summary(parts, id_)
 
 
 @router.delete(

@@ -197,6 +197,26 @@ class DocumentBody(BaseModel):
         )
 
 
+class Correction(Incoming):
+    """What is to be corrected of a document's facts; what is left out stays, what is empty is read from the file again."""
+
+    title: Annotated[Text, Field(description="标题")] = ""
+    issuer: Annotated[Text, Field(description="发文机关，几个以顿号分开")] = ""
+    number: Annotated[Text, Field(description="发文字号")] = ""
+    date: Annotated[Day, Field(description="成文日期")] = ""
+    status: Annotated[Text, Field(description="时效：现行、已修改、已废止、失效")] = ""
+    region: Annotated[Text, Field(description="地区")] = ""
+    level: Annotated[Text, Field(description="发文层级：中央、部委、省、市、县")] = ""
+    kind: Annotated[Text, Field(description="文种：通知、条例、法律等")] = ""
+    published: Annotated[Day, Field(description="公布日期")] = ""
+    effective: Annotated[Day, Field(description="施行日期")] = ""
+    expires: Annotated[Day, Field(description="有效期的最后一日")] = ""
+
+    def given(self) -> dict[str, str]:
+        """The facts that were sent, the empty ones included."""
+        return self.model_dump(exclude_unset=True)
+
+
 class Documents(BaseModel):
     """Some of the documents, and how many there are in all that match."""
 

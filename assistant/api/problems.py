@@ -18,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from assistant.api.models import Problem
+from assistant.describing import InvalidFact, Undescribable
 from index import errors
 from index.errors import PolicyError
 
@@ -27,6 +28,8 @@ RETRY = 5
 
 _STATUSES: Mapping[type[PolicyError], int] = {
     errors.InvalidQuestion: 422,
+    InvalidFact: 422,
+    Undescribable: 409,
     errors.MissingExtra: 501,
     errors.UnknownFormat: 415,
     errors.LoadError: 422,
@@ -48,6 +51,7 @@ _CHINESE = {
     405: "此地址不支持该请求方法",
     406: "无法给出所要求的格式",
     408: "请求未能在时限内发送完毕",
+    409: "文件现在的状态不允许",
     411: "请求须注明长度",
     413: "请求的内容过大",
     414: "地址过长",

@@ -107,9 +107,10 @@ async def receive(home: Path, name: str, body: AsyncIterator[bytes]) -> Sent:
 
 
 def discard(home: Path, path: str, others: frozenset[str]) -> None:
-    """Delete the file at ``path`` if it was sent from the page and no document of ``others``' paths needs it."""
+    """Delete the file at ``path``, and its sidecar, if it was sent from the page and no document of ``others`` needs it."""
     outer = archive.split(Path(path))[0]
     folder = (home / UPLOADS).resolve()
     needed = any(archive.split(Path(other))[0] == outer for other in others)
     if outer.parent == folder and not needed:
         outer.unlink(missing_ok=True)
+        outer.with_name(outer.name + SIDECAR).unlink(missing_ok=True)

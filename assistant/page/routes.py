@@ -17,6 +17,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Respons
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
+from assistant.describing import Undescribable, correct
 from assistant.page import originals
 from assistant.page.adding import added
 from assistant.page.keeping import Keeping
@@ -36,8 +37,13 @@ OPEN = 4
 """Documents that are kept ready to be read on."""
 QUOTED = 2000
 """Characters of a quote that are looked for on a page."""
+PATIENCE = 60
+"""Seconds that a correction waits for others who write to the library."""
 
-_STATUS = {UnknownDocument: 404, UnknownConversation: 404, LibraryBusy: 409, StorageBusy: 409}
+_STATUS = {
+    **dict.fromkeys((UnknownDocument, UnknownConversation), 404),
+    **dict.fromkeys((LibraryBusy, StorageBusy, Undescribable), 409),
+}
 _REMOVED = "这份文件已从文件库中移除"
 _KINDS = {"md": "text/markdown", "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document"}
 
@@ -46,6 +52,12 @@ class Renamed(BaseModel):
     """A conversation's new title."""
 
     title: str = Field(min_length=1, max_length=100)
+
+
+class Correction(BaseModel):
+    """The facts of a document that are to be corrected; an empty one is read from the file again."""
+
+    facts: dict[str, Annotated[str, Field(max_length=1000)]]
 
 
 class Verdict(BaseModel):
@@ -245,6 +257,17 @@ def remove(document_id: str, request: Request, there: There, user: Editor) -> No
     originals.discard(library.home, found.path, frozenset(one.path for one in library.documents()))
     who = asker(request, "page")
     there.record("remove", who, documents=[document_id], title=found.title, library=library.version)
+
+
+@router.patch("/document/{document_id}")
+def describe(
+    document_id: str, correction: Correction, request: Request, there: There, user: Editor
+) -> dict[str, Any]:
+    """Correct what is known of a document; what is known of it then."""
+    library, facts = there.library, correction.facts
+    id_ = correct(library, document_id, facts, seconds=PATIENCE)
+    there.record("describe", asker(request, "page"), documents=[id_], facts=facts, library=library.version)
+    return {**_facts(library.document(id_).facts), "id": id_}
 
 
 @router.put("/upload/{name}")

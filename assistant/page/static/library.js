@@ -1,6 +1,7 @@
-// The library: its documents in a table, files to add, documents to read, to ask alone and to remove.
+// The library: its documents in a table, files to add, documents to read, to ask alone, to correct and to remove.
 import { badge, byId, call, dialog, element, later, notice, tried } from "./common.js";
 import { offer } from "./examples.js";
+import { correct } from "./correct.js";
 import { openPanel } from "./panel.js";
 import { within, without } from "./filters.js";
 
@@ -134,8 +135,9 @@ function row(one) {
   const read = element("button", { type: "button", class: "link" }, one.title);
   read.addEventListener("click", () => openPanel(`#${one.id}:0-0`, { opener: read }));
   const asking = element("button", { type: "button", class: "button", title: "只在这份文件中提问", onclick: () => ask([one]) }, "提问");
+  const wrong = element("button", { type: "button", class: "button correct", "aria-label": `更正《${one.title}》的信息`, onclick: () => amend(one, wrong) }, "更正", element("span", {}, "信息"));
   const remove = element("button", { type: "button", class: "button danger", "aria-label": `移除《${one.title}》`, onclick: () => take([one]) }, "移除");
-  const actions = element("span", {}, asking, document.body.classList.contains("editor") ? remove : null);
+  const actions = element("span", {}, asking, ...(document.body.classList.contains("editor") ? [wrong, remove] : []));
   const cells = [read, one.issuer, one.number, one.date, badge(one.status), one.pages ? String(one.pages) : "", actions];
   const classes = [...COLUMNS.map(([name]) => name), "actions"];
   const box = tick(`选择《${one.title}》`, selected.has(one.id), (on) => {
@@ -145,6 +147,18 @@ function row(one) {
   return element("tr", {}, element("td", { class: "select" }, box), ...cells.map((cell, i) =>
     i ? element("td", { class: classes[i] }, cell) : element("th", { scope: "row", class: "title" }, cell)
   ));
+}
+
+// The table is drawn anew with what is known then; whoever was at the button is at the one of the same document again.
+async function amend(one, button) {
+  if (button.ariaBusy) return;
+  button.ariaBusy = "true";
+  const id = await correct(one, documents).finally(() => (button.ariaBusy = null));
+  if (!id) return;
+  const away = document.activeElement !== button && document.activeElement !== document.body;
+  await changed();
+  const at = chosen().findIndex((each) => each.id === id);
+  if (!away) byId("rows").children[at]?.querySelector(".correct").focus();
 }
 
 async function take(some) {
@@ -166,8 +180,8 @@ async function take(some) {
 
 // The example questions come from the documents.
 function changed() {
-  refreshLibrary();
   offer();
+  return refreshLibrary();
 }
 
 // Files are sent and added one after the other; each has a line that tells how far it has come and what became of it.

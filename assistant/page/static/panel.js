@@ -75,6 +75,15 @@ function steady(pressed, change) {
   if (rows) rows.scrollTop += pressed.getBoundingClientRect().top - top;
 }
 
+// Tell anew what is known of the document, when it was corrected.
+async function tell(id) {
+  if (shown?.id !== id) return;
+  const about = await tried(() => call(path(`?${range()}`)));
+  if (!about || shown?.id !== id) return;
+  shown.about = about;
+  describe(about);
+}
+
 // What is known of the document, and of the quote in it.
 function describe(about) {
   byId("panel-title").replaceChildren(about.title || about.file, " ", badge(about.status) ?? "");
@@ -397,4 +406,5 @@ export function watchPanel() {
   });
   addEventListener("popstate", () => history.state?.panel || closePanel());
   addEventListener("removed", (event) => shown?.id === event.detail && closePanel());
+  addEventListener("corrected", (event) => tell(event.detail));
 }
