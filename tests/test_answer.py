@@ -77,7 +77,7 @@ def test_what_the_documents_do_not_say_is_refused(assistant: Assistant, question
 
 def test_a_refusal_for_the_year_names_the_years_there_are(assistant: Assistant) -> None:
     first = assistant.ask("2022年碳达峰任务有哪些").text.splitlines()[0]
-    assert first == "已收录的文件中没有2022年的相关内容。以下是2020年、2021年的内容，不作为答案："
+    assert first == "已收录的文件中没有2022年的相关内容。以下是2021年的内容，不作为答案："
 
 
 def test_a_follow_up_is_answered_as_the_question_that_it_stands_for(assistant: Assistant) -> None:

@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
+from assistant.reader import weights
 from evals.folds import FOLDS, fold, kept_out, trained_on
 from evals.training.export import mean
+from evals.training.network import Reader, named, take_shipped
 from evals.training.samples import WINDOW, Sample, around, of_passages, places, restored, write
 from evals.types import Question, Source, Task
+from index import model
 from index.types import Span
 
 
@@ -64,6 +67,15 @@ def test_passages_give_their_answers_and_now_and_then_the_passage_of_another() -
     assert [one.relevant for one in own if not one.spans] == [None]
     assert "后文" in own[0].window
     assert all(not one.spans for one in drawn if one.relevant == 0.0)
+
+
+def test_a_later_round_can_begin_with_the_weights_that_ship(cache: Path) -> None:
+    reader = Reader(model.expand(cache))
+    take_shipped(reader)
+    shipped = weights.merged(model.read_weights(model.weights_file()), load_file(weights.verified()))
+    for name, values in reader.state_dict().items():
+        if "embeddings" not in name:
+            np.testing.assert_array_equal(values.numpy(), shipped[named(name)])
 
 
 def test_samples_come_back_as_they_were_written(tmp_path) -> None:

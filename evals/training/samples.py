@@ -2,17 +2,15 @@
 
 Windows that answer are placed at random around the answer. Those that do not are what our own search finds for
 the question in all documents of its set, and other windows of the right document. A fifth of the documents, by
-the lot of their ids, is kept out: nothing of it is ever trained on. From the third round on, those that do not
-answer are what the reader as it ships takes for answers.
+the lot of their ids, is kept out: nothing of it is ever trained on.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
@@ -21,18 +19,14 @@ import click
 import numpy as np
 from opencc import OpenCC
 
-from assistant.reader.reading import Reader
 from assistant.settings import settings
 from evals.cases import FOLDER, Case
 from evals.cases import read as read_cases
 from evals.collection import Collection, collect
 from evals.folds import SEED, trained_on
-from evals.lookup import Lookup
 from evals.memory import RememberingEncoder
 from evals.sets import own, read
 from evals.sets.files import json_lines
-from evals.silence import silent as unanswered
-from evals.training.mistakes import Mistakes
 from evals.types import Question, Source, Task
 from index.lexical import Lexical
 from index.library import Library
@@ -43,8 +37,6 @@ WINDOW = 430
 """Characters of a window, about 260 tokens."""
 FOUND = 12
 """Hits of a search from which windows that do not answer are drawn."""
-UNTITLED = 0.25
-"""Share of the windows that are shown without what stands above them: many a page has no title."""
 OCCURRENCES = 8
 """Places of an answer in one window that are counted as right."""
 PASSAGES = {
@@ -55,8 +47,6 @@ PASSAGES = {
     "cail2019": 1500,
 }
 """How many questions of each reading set are taken for an epoch: many of those nearest to policy text."""
-MINED = 2
-"""The round from which on the reader's mistakes are learnt from; the first is 0."""
 
 T = TypeVar("T")
 
@@ -165,58 +155,24 @@ def of_passages(questions: Sequence[Question], texts: Sequence[str], lot: random
                 yield Sample(asked, "", around(Span(0, 0), other, lot).of(other), (), 0.0)
 
 
-def of_mistakes(
-    questions: Sequence[Question], collection: Collection, mistakes: Mistakes, lot: random.Random, silent: int = 3
-) -> Iterator[Sample]:
-    """The worst mistakes for questions whose answers stand literally in their documents.
-
-    One is drawn from among the right document, as many as are wanted from documents that do not answer.
-    """
-    sources = [Source(name, text=collection.texts[key]) for name, key in collection.ids.items()]
-    for question, elsewhere in zip(questions, unanswered(questions, sources), strict=True):
-        own = collection.filters(question.documents)
-        for filters, count in ((own, 1), (collection.filters(elsewhere.within), silent)):
-            for window in islice(mistakes(question.question, question.answers, filters), count):
-                above = window.above if lot.random() >= UNTITLED else ""
-                yield Sample(question.question, above, window.text, (), None if filters is own else 0.0)
-
-
-def lexically(sources: Sequence[Source]) -> Callable[[str], list[Source]]:
-    """A search by words alone, best first: to encode every article would take half an hour."""
-    lexical = Lexical.build(f"{source.title}\n{source.text}" for source in sources)
-    return lambda question: [
-        sources[row] for row in np.argsort(-lexical.scores(question), kind="stable")[: 4 * FOUND]
-    ]
-
-
-def in_library(collection: Collection, sources: Sequence[Source]) -> Callable[[str], list[Source]]:
-    """Our own search, best first."""
-    by_id = {source.id: source for source in sources}
-    return lambda question: [
-        by_id[collection.sources[hit.chunk.document_id]] for hit in collection.library.search(question, 2 * FOUND)
-    ]
-
-
 def of_articles(
-    questions: Sequence[Question],
-    sources: Sequence[Source],
-    search: Callable[[str], list[Source]],
-    lot: random.Random,
-    silent: int = 3,
+    questions: Sequence[Question], sources: Sequence[Source], lot: random.Random, silent: int = 3
 ) -> Iterator[Sample]:
-    """Which articles of law bear on a question, and which of those that ``search`` finds do not; nothing is read."""
+    """Which articles of law bear on a question; nothing is read from them.
+
+    Those that do not are what the lexical search finds first: to encode every article would take half an hour.
+    """
     by_id = {source.id: source for source in sources}
+    lexical = Lexical.build(f"{source.title}\n{source.text}" for source in sources)
     for question in questions:
         gold = [by_id[name] for name in question.documents if name in by_id]
-        found = [source for source in search(question.question) if source.id not in question.documents]
-        others = _drawn(found, silent, lot)
+        best = np.argsort(-lexical.scores(question.question), kind="stable")[: 4 * FOUND]
+        others = _drawn([sources[row] for row in best if sources[row].id not in question.documents], silent, lot)
         for source, relevant in [(each, 1.0) for each in gold[:2]] + [(each, 0.0) for each in others]:
             yield Sample(question.question, source.title, source.text[:WINDOW], (), relevant, read=False)
 
 
-def of_cases(
-    cases: Sequence[Case], library: Library, lot: random.Random, mistakes: Mistakes | None = None
-) -> Iterator[Sample]:
+def of_cases(cases: Sequence[Case], library: Library, lot: random.Random) -> Iterator[Sample]:
     """Our own cases for development that stand on their own: what they must say, or the windows that are silent."""
     documents = {Path(summary.path).name: library.document(summary.id) for summary in library.documents()}
     for case in cases:
@@ -238,9 +194,6 @@ def of_cases(
             if spans:
                 above = _above(document.title, library.chunks(document.id), window, lot)
                 yield Sample(case.question, above, window.of(document.text), spans, 1.0)
-        elif mistakes is not None:
-            for wrong in islice(mistakes(case.question), 2):
-                yield Sample(case.question, wrong.above, wrong.text)
         else:
             for hit in islice(library.search(case.question, 2), 2):
                 document = library.document(hit.chunk.document_id)
@@ -260,8 +213,8 @@ def _silent(question: Question, chunk: Chunk, library: Library, lot: random.Rand
 
 
 def _above(title: str, chunks: Sequence[Chunk], window: Span, lot: random.Random) -> str:
-    """What stands above the window, or nothing."""
-    if lot.random() < UNTITLED:
+    """What stands above the window; nothing at all one time in four, since many a page has no title."""
+    if lot.random() < 0.25:
         return ""
     first = next((chunk for chunk in chunks if chunk.end > window.start), chunks[-1])
     return context(title, first.heading)
@@ -325,16 +278,10 @@ def main(data: Path, home: Path | None, out: int, epochs: int, round_: int, part
     def library(task: Task) -> Collection:
         return collect(task.name, task.sources, encoder, chosen.home / "evals" / "libraries")
 
-    @cache
-    def mistakes(part: str) -> Mistakes:
-        found = library(own.read(FOLDER, "fresh") if part == "own" else read(part, data / part)).library
-        return Mistakes(Lookup(found, Reader(chosen.cache, chosen.threads)))
-
     def drawn(part: str, lot: random.Random) -> Iterator[Sample]:
         if part == "own":
-            mine = library(own.read(FOLDER, "fresh"))
-            wrong = mistakes(part) if round_ >= MINED else None
-            yield from of_cases(read_cases(FOLDER / "fresh.jsonl"), mine.library, lot, wrong)
+            mine = library(own.read(FOLDER, "fresh")).library
+            yield from of_cases(read_cases(FOLDER / "fresh.jsonl"), mine, lot)
         elif part == "reading":
             for name, limit in PASSAGES.items():
                 task = read("reading", data / "reading", name)
@@ -342,18 +289,12 @@ def main(data: Path, home: Path | None, out: int, epochs: int, round_: int, part
                 kept = seen(task)
                 taken = lot.sample(kept, min(limit, len(kept)))
                 yield from of_passages(taken, [texts[question.within[0]] for question in taken], lot)
-        elif part == "ncp":
-            task = read(part, data / part)
-            found = library(task)
-            if round_ >= MINED:
-                yield from of_documents(seen(task), found, lot, silent=2)
-                yield from of_mistakes(seen(task), found, mistakes(part), lot)
-            else:
-                yield from of_documents(seen(task), found, lot)
         else:
             task = read(part, data / part)
-            search = in_library(library(task), task.sources) if round_ >= MINED else lexically(task.sources)
-            yield from of_articles(seen(task), task.sources, search, lot)
+            if part == "ncp":
+                yield from of_documents(seen(task), library(task), lot)
+            else:
+                yield from of_articles(seen(task), task.sources, lot)
 
     for part in parts or ("ncp", "reading", "stard", "own"):
         path = samples_file(chosen.home, part, out, round_)
