@@ -15,7 +15,7 @@ from assistant.language.vocabulary import comparable, places, synonyms
 Check = Callable[[str], bool]
 
 _NUMERAL = r"(?:\d[\d,.]*\s*[万亿千百]*|[ⅠⅡⅢⅣⅤIV]+|[一二三四五六七八九十百千两]+(?![、是]))\s*(?:余|多)?"
-_PERCENT = re.compile(r"\d[\d.]*\s*[%％]|百分之|[一二三四五六七八九]成|分之")
+_PERCENT = re.compile(r"\d[\d.]*\s*[%％‰]|\d/\d|百分之|[一二三四五六七八九]成|分之|一半|过半|半数")
 _UNITS = r"个|项|起|次|家|人|元|吨|公里|平方|亩|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|级"
 _COUNTED = re.compile(
     rf"(?<![A-Za-z\d.])\d[\d,.]*\s*[余多]?(?:[%％万亿千百]|{_UNITS})|百分之"
