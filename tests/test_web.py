@@ -572,8 +572,7 @@ def test_the_table_is_sorted_and_filtered_and_a_document_asked_alone(chat: Chrom
     confirm(chat, "apply")
     until(lambda: texts(chat, ".chip span") == ["发文机关：生态环境部"])
     parts(chat, "button.again")[-1].click()
-    until(lambda: idle(chat) and parts(chat, ".answer.growing, .answer.kept"))
-    assert "2030年前碳排放达峰行动方案" in parts(chat, ".bot-row")[-1].text
+    until(lambda: idle(chat) and "2030年前碳排放达峰行动方案" in parts(chat, ".bot-row")[-1].text)
     part(chat, ".chip button").click()
     until(lambda: not parts(chat, ".chip"))
     # Several documents are ticked to be asked alone.
