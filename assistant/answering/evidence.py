@@ -136,8 +136,10 @@ def candidates(
     found = []
     check = form.wanted(question)
     central = any(source(hit.chunk.document_id).document.facts.level == "中央" for hit in hits)
+    subjects: dict[str, tuple[Term, ...]] = {}
     for place, hit in enumerate(hits):
         of = source(hit.chunk.document_id)
+        subject = subjects.get(of.document.id) or subjects.setdefault(of.document.id, residual(question, of))
         rank = 1.0 - place / len(hits)
         for number, span in enumerate(hit.chunk.sentences):
             span = trimmed(span, of.document.text)
@@ -153,7 +155,7 @@ def candidates(
                 continue
             cosine = hit.sentences[number] if hit.sentences else hit.dense
             features = _features(
-                question, of, section, span, text, period, hit, cosine, rank, matched, weight, check
+                question, subject, of, section, span, text, period, hit, cosine, rank, matched, weight, check
             )
             support, relevance = _read(reads, of.document.id, span)
             features = replace(features, support=support, relevance=relevance)
@@ -316,6 +318,7 @@ def _in_number(text: str, place: int) -> bool:
 
 def _features(
     question: Question,
+    subject: tuple[Term, ...],
     source: Source,
     section: Section,
     span: Span,
@@ -334,7 +337,6 @@ def _features(
     lead = "" if above is None or span.start < above.head.end else above.head.of(source.document.text)
     own = comparable(f"{caption}；{text}" if tabled else f"{lead}{text}")
     path = comparable(f"{source.document.title}；{source.path(section.number)}；")
-    subject = residual(question, source)
     weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
     parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text, lead)
     shares = [matching.coverage(subject, comparable(part), weight) for part in parts]

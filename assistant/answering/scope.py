@@ -59,14 +59,23 @@ def time(source: Source, section: Section, text: str) -> str:
 
     What a text of a year tells of the year before (去年, 过去一年) is of that one.
     """
-    titled = next(iter(periods.years(source.document.title)), "")
+    titled = series(source.document.title)[1]
     own = periods.leading(text) or (periods.before(text, int(titled)) if titled else "")
     if own or section.period:
         return own or section.period
-    if titled and _LOOKS_BACK.search(source.path(section.number)):
+    if titled and _looks_back(source, section):
         of_years = _OF_YEARS.search(text)
         return of_years[0] if of_years else str(int(titled) - 1)
     return titled
+
+
+def _looks_back(source: Source, section: Section) -> bool:
+    """Whether a heading above a sentence says that it tells of the year before."""
+    while section.parent is not None:
+        if _LOOKS_BACK.search(source.document.text, section.head.start, section.head.end):
+            return True
+        section = source.sections[section.parent]
+    return False
 
 
 def agrees(question: Question, period: str, text: str, source: Source, span: Span) -> float | None:
@@ -143,6 +152,7 @@ def of_waters(question: Question, source: Source) -> bool:
     return bool(_WATERS.search(source.document.title)) and not _WATERS.search(question.text)
 
 
+@lru_cache(maxsize=4_096)
 def series(title: str) -> tuple[str, str]:
     """A title without its year, the same for the reports of all years, and that year; empty strings without one."""
     year = next(iter(periods.years(title)), "")
