@@ -137,6 +137,7 @@ def candidates(
     check = form.wanted(question)
     central = any(source(hit.chunk.document_id).document.facts.level == "中央" for hit in hits)
     subjects: dict[str, tuple[Term, ...]] = {}
+    paths: dict[tuple[str, int], str] = {}
     for place, hit in enumerate(hits):
         of = source(hit.chunk.document_id)
         subject = subjects.get(of.document.id) or subjects.setdefault(of.document.id, residual(question, of))
@@ -154,8 +155,10 @@ def candidates(
             if matched is None or elsewhere(question, text, of):
                 continue
             cosine = hit.sentences[number] if hit.sentences else hit.dense
+            key = of.document.id, section.number
+            path = paths.get(key) or paths.setdefault(key, _path(of, section))
             features = _features(
-                question, subject, of, section, span, text, period, hit, cosine, rank, matched, weight, check
+                question, subject, path, of, section, span, text, period, hit, cosine, rank, matched, weight, check
             )
             support, relevance = _read(reads, of.document.id, span)
             features = replace(features, support=support, relevance=relevance)
@@ -316,9 +319,15 @@ def _in_number(text: str, place: int) -> bool:
     return text[place - 1 : place].isdigit() and text[place + 1 : place + 2].isdigit()
 
 
+def _path(source: Source, section: Section) -> str:
+    """What stands above the sentences of a section, comparable."""
+    return comparable(f"{source.document.title}；{source.path(section.number)}；")
+
+
 def _features(
     question: Question,
     subject: tuple[Term, ...],
+    path: str,
     source: Source,
     section: Section,
     span: Span,
@@ -336,7 +345,6 @@ def _features(
     above = None if tabled else announced(source, section)
     lead = "" if above is None or span.start < above.head.end else above.head.of(source.document.text)
     own = comparable(f"{caption}；{text}" if tabled else f"{lead}{text}")
-    path = comparable(f"{source.document.title}；{source.path(section.number)}；")
     weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
     parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text, lead)
     shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
