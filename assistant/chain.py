@@ -84,12 +84,11 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
         query = periods.absolute(rewrite.standalone(text, request.history), date.today())
         query = words.mended(query)
         return _Step(
-            request, started, query=query, listing=catalogue.listing(query, lambda: passed(request.filters))
+            request,
+            started,
+            query=query,
+            listing=catalogue.listing(query, lambda: passed(library, request.filters)),
         )
-
-    def passed(filters: Filters | None) -> tuple[Summary, ...]:
-        documents = library.documents()
-        return tuple(compress(documents, passing(filters or Filters(), documents)))
 
     def understood(step: _Step) -> _Step:
         if step.reply or step.listing:
@@ -99,7 +98,7 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
         return replace(asking(step, step.query), sides=sides)
 
     def asking(step: _Step, query: str) -> _Step:
-        among = (lambda: passed(step.asked.filters)) if step.asked.filters else library.documents
+        among = (lambda: passed(library, step.asked.filters)) if step.asked.filters else library.documents
         return replace(
             step, query=query, question=settled(understand(query), date.today()), named=named.named(query, among)
         )
@@ -118,7 +117,9 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
             return tuple(map(hit, retriever.invoke(wanted, config, filters=filters)))
 
         for _ in range(ATTEMPTS):
-            hits = likely.searched(step.question, found_by, filters, lambda: passed(filters), sources.behind)
+            hits = likely.searched(
+                step.question, found_by, filters, lambda: passed(library, filters), sources.behind
+            )
             if step.named:
                 held = named.held(step.named)
                 inside = found_by(replace(filters, documents=tuple(sorted(held)))) if held else ()
@@ -150,6 +151,12 @@ def chain(library: Library, reader: Reader | None = None) -> Runnable[Any, Answe
         | RunnableLambda(searched, name="search")
         | RunnableGenerator(written, written_apart, name="answer")
     ).with_config(run_name="policy_answer")
+
+
+def passed(library: Library, filters: Filters | None) -> tuple[Summary, ...]:
+    """The documents of ``library`` that ``filters`` let through."""
+    documents = library.documents()
+    return tuple(compress(documents, passing(filters or Filters(), documents)))
 
 
 def _write(step: _Step, weight: Callable[[str], float], library: Library) -> Iterator[Answer]:

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import compress
 
 from assistant.answering.evidence import Candidate, candidates
 from assistant.answering.likely import searched
 from assistant.answering.sources import Sources
 from assistant.answering.windows import windows
-from assistant.chain import PASSAGES
+from assistant.chain import PASSAGES, passed
 from assistant.language.question import Question, settled, understand
 from assistant.language.words import Words
 from assistant.reader.ranking import reranked
 from assistant.reader.reading import Read, Reader
 from index.library import Library
-from index.search import passing
-from index.store import Summary
 from index.types import Filters, Hit
 
 
@@ -42,16 +39,11 @@ class Lookup:
         """What is found for a standalone ``question`` in the documents that ``filters`` let through."""
         understood = settled(understand(self._words.mended(question)), date.today())
         wanted, filters = self._words.expanded(understood), filters or Filters()
-
-        def documents() -> tuple[Summary, ...]:
-            every = self._library.documents()
-            return tuple(compress(every, passing(filters, every)))
-
         hits = searched(
             understood,
             lambda filters: self._library.search(wanted, PASSAGES, filters),
             filters,
-            documents,
+            lambda: passed(self._library, filters),
             self._sources.behind,
         )
         if self._reader is None:

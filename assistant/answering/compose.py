@@ -97,17 +97,21 @@ def compose(
         return marked(_section(*listed), stressed)
     if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
         return marked(led, stressed)
+    if pick is not None and _outdoes(pick, question, best):
+        beside = _beside(question, found) if question.kind == "list" else ()
+        return beside if _is_one_of(pick, beside) else tuple(map(in_clause, pick.lines))
     if question.kind in POINTS:
         lines: tuple[Said, ...] = (_clause(question, best, weight),)
     elif question.kind in {"list", "open", "reason"}:
         lines = _sentences(question, found)
     else:
         lines = (_sentence(best),)
-    if pick is not None and _outdoes(pick, question, best):
-        beside = _sentences(question, [one for one in found if one.score >= best.score - CLOSE])
-        several = question.kind == "list" and _is_one_of(pick, beside)
-        return beside if several else tuple(map(in_clause, pick.lines))
     return lines if question.kind == "list" and _several(lines) else marked(lines, pick)
+
+
+def _beside(question: Question, found: Sequence[Candidate]) -> tuple[Said, ...]:
+    """The best sentence with those that are about as good."""
+    return _sentences(question, [one for one in found if one.score >= found[0].score - CLOSE])
 
 
 def _several(lines: Sequence[Said]) -> bool:
@@ -177,9 +181,8 @@ def _whole_section(
     """The section that the question asks for as a whole, or ``None`` if single sentences answer better.
 
     That is the section whose head covers the subject about as well as the best sentence does, and that says more than
-    a sentence which is not the best one. Of a question
-    without a subject of its own ("2021年重点任务有哪些") it is the list whose head covers its weak terms best, and
-    if it asks for the second item, that item.
+    a sentence which is not the best one. Of a question without a subject of its own ("2021年重点任务有哪些") it is the
+    list whose head covers its weak terms best, and if it asks for the second item, that item.
     """
     best: tuple[float, tuple[Source, Section]] | None = None
     reached = max(candidate.features.own for candidate in found[:MOST])

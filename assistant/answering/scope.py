@@ -113,9 +113,9 @@ def elsewhere(question: Question, text: str, source: Source) -> bool:
     if not question.places:
         return False
     if not facts.region and facts.level in ("中央", "部委") and _OF_ALL.search(source.document.title):
-        named = [one.full for one in regions.named(text)]
+        named = regions.named(text)
         return not any(
-            place in text or regions.within(one, place) for place in question.places for one in (named or [""])
+            place in text or any(regions.within(one.full, place) for one in named) for place in question.places
         )
     if not facts.region and facts.level == "中央":
         return False

@@ -83,9 +83,8 @@ def _is_another(word: str, other: str, sentence: str) -> bool:
     if set(word) & set(other) or other in sentence or other in light():
         return False
     said_for = paraphrases()
-    return not any(
-        one in both or both in one for one in (*said_for.get(word, ()),) for both in (other,)
-    ) and word not in said_for.get(other, ())
+    alike = any(one in other or other in one for one in said_for.get(word, ()))
+    return not alike and word not in said_for.get(other, ())
 
 
 def out_of_order(sentence: str, quote: str) -> Iterator[str]:
