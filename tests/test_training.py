@@ -14,7 +14,8 @@ from assistant.reader import weights
 from evals.folds import FOLDS, fold, kept_out, trained_on
 from evals.training.export import mean
 from evals.training.network import Reader, named, take_shipped
-from evals.training.samples import WINDOW, Sample, around, of_passages, places, restored, write
+from evals.training.public import of_passages
+from evals.training.samples import WINDOW, Sample, around, places, restored, write
 from evals.types import Question, Source, Task
 from index import model
 from index.types import Span

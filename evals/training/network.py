@@ -16,6 +16,7 @@ from transformers import BertConfig, BertModel
 from assistant.reader import weights
 from assistant.reader.tokens import Encoded, encode
 from assistant.reader.weights import HEADS
+from evals.training import attention
 from evals.training.samples import Sample
 from index import model
 
@@ -43,7 +44,11 @@ def encoder(folder: Path) -> BertModel:
         folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, local_files_only=True
     )
     made: BertModel = BertModel.from_pretrained(
-        folder, config=config, add_pooling_layer=False, local_files_only=True
+        folder,
+        config=config,
+        add_pooling_layer=False,
+        local_files_only=True,
+        attn_implementation=attention.implementation(),
     )
     made.embeddings.requires_grad_(requires_grad=False)
     return made

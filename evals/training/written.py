@@ -1,0 +1,154 @@
+"""Questions that were written for the training, beside those of the public sets.
+
+Each line of ``written/*.jsonl`` has a document's name, one question in one or two wordings, and a range of the
+document's text: the answer, or, where ``answered`` is false, a part that the question is about and that does not answer
+it. The texts are not part of the project; ``mark`` notices a text that is not the one that the question was written for.
+Of the documents in fold 0 none is asked about.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from evals.collection import Collection
+from evals.sets.files import json_lines
+from evals.training.samples import (
+    FOUND,
+    WINDOW,
+    Sample,
+    above,
+    around,
+    pick,
+    silent_sample,
+)
+from evals.types import Source
+from index.lexical import Lexical
+from index.types import Chunk, Document, Span
+
+FOLDER = Path(__file__).with_name("written")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A question in one or two wordings; ``span`` of the ``document`` answers it or, if not ``answered``, does not."""
+
+    document: str
+    questions: tuple[str, ...]
+    span: Span
+    answered: bool
+    mark: str
+
+
+def mark(text: str) -> str:
+    """Eight hexadecimal digits by which a text is known again."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+
+def read(part: str) -> tuple[Written, ...]:
+    """The questions that were written on the documents of ``part``: ncp, stard, reading or policies."""
+    return tuple(
+        Written(row["document"], tuple(row["questions"]), Span(*row["span"]), row["answered"], row["mark"])
+        for row in json_lines(FOLDER / f"{part}.jsonl")
+    )
+
+
+def known(written: Iterable[Written], text: Callable[[str], str | None]) -> Iterator[tuple[Written, str]]:
+    """Those whose text is at hand and still what it was, with it."""
+    for each in written:
+        found = text(each.document)
+        if found is not None and mark(each.span.of(found)) == each.mark:
+            yield each, found
+
+
+def of_documents(
+    written: Sequence[Written], collection: Collection, lot: random.Random, *, apart: bool
+) -> Iterator[Sample]:
+    """For each wording a window that answers; one time in two, a window that our search takes for the answer, too.
+
+    That is of another document only where the documents are ``apart``, as notices of different places are: of two
+    reports on the same year either may answer.
+    """
+    library = collection.library
+    for each, text in known(written, lambda name: collection.texts.get(collection.ids.get(name, ""))):
+        document = library.document(collection.ids[each.document])
+        chunks = library.chunks(document.id)
+        if not each.answered:
+            yield _silent(each, document, chunks, lot)
+            continue
+        answer = each.span.of(text)
+        for question in each.questions:
+            window = around(each.span, text, lot)
+            yield _answering(question, above(document.title, chunks, window, lot), window, each.span, text)
+            if lot.random() < 0.5:
+                hits = [hit.chunk for hit in library.search(question, FOUND)]
+                if apart:
+                    others = [chunk for chunk in hits if chunk.document_id != document.id]
+                    for chunk in pick(others, 1, lot):
+                        yield silent_sample(question, (answer,), chunk, library, lot)
+                else:
+                    own = [chunk for chunk in chunks if not chunk.span.overlaps(each.span)]
+                    for chunk in pick(_alike(question, own), 1, lot):
+                        window = around(chunk.span, text, lot)
+                        if not window.overlaps(each.span) and len(window) >= WINDOW // 4:
+                            yield Sample(question, above(document.title, chunks, window, lot), window.of(text))
+
+
+def of_passages(written: Sequence[Written], texts: dict[str, str], lot: random.Random) -> Iterator[Sample]:
+    """A window for each wording, of the passage that the question was written on."""
+    for each, text in known(written, texts.get):
+        for question in each.questions:
+            window = around(each.span, text, lot)
+            if each.answered:
+                yield _answering(question, "", window, each.span, text)
+            else:
+                yield Sample(question, "", window.of(text))
+
+
+def of_articles(
+    written: Sequence[Written], sources: Sequence[Source], lot: random.Random, silent: int = 2
+) -> Iterator[Sample]:
+    """The article that answers each wording, and ``silent`` like it, of which only the relevance is learnt."""
+    lexical = Lexical.build(f"{source.title}\n{source.text}" for source in sources)
+    titles = {source.id: source.title for source in sources}
+    texts = {source.id: source.text for source in sources}
+    for each, text in known(written, texts.get):
+        for question in each.questions:
+            window = around(each.span, text, lot)
+            if not each.answered:
+                yield Sample(question, titles[each.document], window.of(text))
+            else:
+                yield _answering(question, titles[each.document], window, each.span, text)
+                best = np.argsort(-lexical.scores(question), kind="stable")[:FOUND]
+                others = [sources[row] for row in best if sources[row].id != each.document]
+                for source in pick(others, silent, lot):
+                    yield Sample(question, source.title, source.text[:WINDOW], (), 0.0, read=False)
+
+
+def _silent(each: Written, document: Document, chunks: Sequence[Chunk], lot: random.Random) -> Sample:
+    """The question with the window of its part that is most like it."""
+    text = document.text
+    inside = [chunk for chunk in chunks if chunk.span.overlaps(each.span)]
+    chunk = _alike(each.questions[0], inside)[0]
+    start = max(each.span.start, min(chunk.start, each.span.end - WINDOW))
+    part = Span(start, min(each.span.end, max(start + 1, chunk.end)))
+    window = around(part, text, lot)
+    window = Span(max(window.start, each.span.start), min(window.end, each.span.end))
+    return Sample(each.questions[0], above(document.title, chunks, window, lot), window.of(text))
+
+
+def _alike(question: str, chunks: Sequence[Chunk]) -> list[Chunk]:
+    """The chunks, those first that share most pairs of characters with the question."""
+    pairs = {question[at : at + 2] for at in range(len(question) - 1)}
+    return sorted(chunks, key=lambda chunk: -sum(pair in chunk.text for pair in pairs))
+
+
+def _answering(question: str, heading: str, window: Span, span: Span, text: str) -> Sample:
+    """The question with a window that holds ``span``; of one that it is too long for, the relevance alone is learnt."""
+    spans = ((span.start - window.start, span.end - window.start),) if window.covers(span) else ()
+    return Sample(question, heading, window.of(text), spans, 1.0, read=bool(spans))
