@@ -9,10 +9,12 @@ from threading import Lock, RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from assistant.reader import weights
 from assistant.reader.reading import Reader
 from assistant.retriever import PolicyRetriever
 from assistant.settings import Settings, key, settings
 from assistant.types import Answer, Turn
+from index import changes
 from index.embed import Encoder
 from index.errors import PolicyError, SettingsError
 from index.library import Library
@@ -32,7 +34,8 @@ def _encoder(chosen: Settings) -> Encoder:
 
 def _reader(chosen: Settings) -> Reader | None:
     """The reader that the settings name, not yet loaded."""
-    return Reader(chosen.cache, chosen.threads) if chosen.reader == "trained" else None
+    file = changes.named(chosen.reader, weights.FILE)
+    return Reader(chosen.cache, chosen.threads, file) if file else None
 
 
 def library(chosen: Settings) -> Library:

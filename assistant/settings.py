@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from index.errors import SettingsError
@@ -26,8 +26,8 @@ class Settings:
     ``home`` holds the library, ``cache`` the expanded models, ``documents`` what an empty library is filled from.
     ``model`` is "bundled" or the name or path of a Sentence Transformers model; with the bundled one ``questions`` is
     "trained", or "plain" to search without its trained question side. ``reader`` is "trained", or "none" to answer
-    without the trained reader. ``threads`` is the number of processor threads for all of them. ``host`` and ``port``
-    are where the server listens.
+    without the trained reader. For both, a path names other weights, with their card beside them. ``threads`` is the
+    number of processor threads for all of them. ``host`` and ``port`` are where the server listens.
 
     The rest is the server's. ``hosts`` are further names under which it is known, those of a proxy before it.
     ``rate`` is how many requests a minute a user, token or address may make of the API; ``request_mb`` and
@@ -47,8 +47,8 @@ class Settings:
     cache: Path = Path("var/cache")
     documents: Path = Path("documents")
     model: str = "bundled"
-    questions: Literal["trained", "plain"] = "trained"
-    reader: Literal["trained", "none"] = "trained"
+    questions: str = "trained"
+    reader: str = "trained"
     threads: int = 2
     host: str = "127.0.0.1"
     port: int = 7860
@@ -204,16 +204,18 @@ def _whole(most: int) -> Callable[[Any], int]:
     return read
 
 
-def _either(*choices: str) -> _Kind:
+_A_FOLDER = _Kind(_folder, "a folder", "一个文件夹")
+
+
+def _trained_or(other: str) -> _Kind:
     def read(value: Any) -> str:
-        if value not in choices:
+        if value not in ("trained", other) and not _text(value).endswith(".safetensors"):
             raise ValueError
         return str(value)
 
-    return _Kind(read, " or ".join(map(repr, choices)), "或".join(f"“{choice}”" for choice in choices))
-
-
-_A_FOLDER = _Kind(_folder, "a folder", "一个文件夹")
+    return _Kind(
+        read, f"'trained', '{other}' or a .safetensors file", f"“trained”、“{other}”或一个 .safetensors 文件"
+    )
 
 
 def _up_to(most: int) -> _Kind:
@@ -225,8 +227,8 @@ _KINDS: Mapping[str, _Kind] = {
     "cache": _A_FOLDER,
     "documents": _A_FOLDER,
     "model": _Kind(_text, "'bundled', or a model's name or path", "“bundled”，或模型的名称或路径"),
-    "questions": _either("trained", "plain"),
-    "reader": _either("trained", "none"),
+    "questions": _trained_or("plain"),
+    "reader": _trained_or("none"),
     "threads": _up_to(1024),
     "host": _Kind(_text, "an address", "一个地址"),
     "port": _up_to(65535),

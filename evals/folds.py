@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
+from evals.sets.policies import NUMBER
 from evals.types import Question, Task
 
 SEED = "policyqa-2026"
@@ -26,13 +27,15 @@ def kept_out(task: Task, out: int) -> tuple[Question, ...]:
 
 def trained_on(task: Task, out: int) -> frozenset[Question]:
     """The questions of ``task`` that a reader trained without fold ``out`` may have been trained on."""
-    if task.name not in ("ncp", "reading", "stard"):
+    if task.name not in ("ncp", "reading", "stard", "policies"):
         return frozenset()
     texts = {source.id: source.text for source in task.sources} if task.name == "reading" else {}
 
     def key(question: Question) -> str:
         if task.name == "ncp":
             return question.documents[0]
+        if task.name == "policies":
+            return question.id.rpartition(NUMBER)[0]
         return (
             texts[question.within[0]] if task.name == "reading" else question.id
         )  # all articles are one document

@@ -25,6 +25,7 @@ from evals.report import Report
 from evals.score import crashed, score
 from evals.silence import silent
 from evals.types import Plan, Question, Quote, Record, System
+from index import changes
 from index.library import PassageEncoder, Progress
 from index.types import Hit
 
@@ -67,7 +68,9 @@ def run(
     the record says of what it died.
     """
     folder = settings.home / "evals"
-    questions = chosen(plan)
+    file = changes.named(settings.reader, weights.FILE)
+    card = weights.card(changes.beside(file or weights.FILE))
+    questions = chosen(plan, card["fold"])
     needed = [name for question in questions for name in question.documents + question.within]
     sources = sample(plan.task.sources, needed, plan.documents, lambda name: _lot(str(plan.seed), name))
     if plan.silent:
@@ -78,6 +81,7 @@ def run(
         collection = collect(plan.task.name, sources, remembering, folder / "libraries", ingesting)
         try:
             about = _about(plan, len(sources), questions, collection, remembering.name)
+            about["reader"] = card["sha256"][:12] if file else "none"
             checkpoint = folder / "runs" / f"{plan.task.name}-{_key(about)}.jsonl"
             checkpoint.parent.mkdir(parents=True, exist_ok=True)
             for each in (remembering, plain) if plan.compare else (remembering,):
@@ -98,10 +102,13 @@ def run(
     return Run(Report(about, tuple(found)), checkpoint)
 
 
-def chosen(plan: Plan) -> tuple[Question, ...]:
-    """The questions of the plan, in the set's order; which ones depends on their ids and the seed alone."""
+def chosen(plan: Plan, out: int = 0) -> tuple[Question, ...]:
+    """The questions of the plan, in the set's order; which ones depends on their ids and the seed alone.
+
+    Those not seen are those of the fold ``out``, which the reader was trained without.
+    """
     if plan.split == UNSEEN:
-        questions = list(kept_out(plan.task, weights.card()["fold"]))
+        questions = list(kept_out(plan.task, out))
     else:
         questions = [question for question in plan.task.questions if plan.split in ("all", split(question))]
     if plan.limit:

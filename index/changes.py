@@ -63,6 +63,18 @@ def _change(packed: npt.NDArray[np.uint8], scales: npt.NDArray[np.float16]) -> n
     return change.reshape(len(packed), -1)
 
 
+def named(setting: str, shipped: Path) -> Path | None:
+    """The file that a setting names: the one that ships for "trained", none for "none" or "plain", else a path."""
+    if setting in ("none", "plain"):
+        return None
+    return shipped if setting == "trained" else Path(setting).expanduser()
+
+
+def beside(path: Path) -> Path:
+    """Where the card of the file at ``path`` stands."""
+    return path.with_suffix(".json")
+
+
 def card(path: Path, damaged: Damaged) -> dict[str, Any]:
     """What is known of the weights. Raises ``damaged`` if the card is missing or no such thing."""
     try:
@@ -89,7 +101,7 @@ def write(path: Path, tensors: Tensors, **about: Any) -> None:
 
     save_file(dict(tensors), path)
     path.chmod(0o644)  # it is made readable by its owner alone
-    beside = path.with_suffix(".json")
-    before = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
+    card = beside(path)
+    before = json.loads(card.read_text(encoding="utf-8")) if card.exists() else {}
     told = {**before, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **about}
-    beside.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    card.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

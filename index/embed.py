@@ -22,8 +22,9 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from index import graph, questions
+from index import changes, graph
 from index import model as bundled
+from index import questions as asking
 from index.errors import ModelError, SettingsError
 from index.types import Span
 
@@ -39,7 +40,6 @@ _BATCH = 8
 _FEW = 64
 
 Backend = Literal["auto", "torch", "onnx"]
-Questions = Literal["trained", "plain"]
 Vectors = npt.NDArray[np.float32]
 
 
@@ -72,10 +72,10 @@ class Encoder:
     ``model`` is "bundled" or the name or path of any Sentence Transformers model that is on this machine;
     the bundled one is expanded into ``cache`` once. Nothing is ever fetched. The prompts before queries and
     passages are those of the model's own configuration. ``backend`` "auto" chooses for the bundled model by
-    the amount of work; any other model runs on "torch". Of the bundled model ``questions`` "trained" takes the trained
-    question side for queries (see ``index.questions``); the passages' vectors, and so the name, are the same. Raises
-    ``SettingsError`` for a backend that cannot run the model and, on first use, ``ModelError`` when the model cannot be
-    had.
+    the amount of work; any other model runs on "torch". With the bundled model ``questions`` "trained" takes the trained
+    question side for queries (see ``index.questions``), a path another one, and "plain" none; the passages' vectors, and
+    so the name, are the same. Raises ``SettingsError`` for a backend that cannot run the model and, on first use,
+    ``ModelError`` when the model cannot be had.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Encoder:
         cache: Path,
         threads: int = 2,
         backend: Backend = "auto",
-        questions: Questions = "plain",
+        questions: str = "plain",
     ) -> None:
         if backend == "onnx" and model != BUNDLED:
             raise SettingsError(
@@ -96,7 +96,7 @@ class Encoder:
         self._cache = cache
         self._threads = threads
         self._backend: Backend = backend if model == BUNDLED else "torch"
-        self._trained = questions == "trained" and model == BUNDLED
+        self._questions = changes.named(questions, asking.FILE) if model == BUNDLED else None
         self._lock = RLock()
         self._torch: _Torch | None = None
         self._onnx: _Onnx | None = None
@@ -137,11 +137,11 @@ class Encoder:
         return [results[index] for index in range(len(passages))]
 
     def _for_queries(self) -> _Engine:
-        if not self._trained:
+        if self._questions is None:
             return self._on_torch() if self._backend == "torch" else self._on_onnx()
         with self._lock:
             if self._asked is None:
-                self._asked = _Onnx(questions.expand(self._cache), self._threads)
+                self._asked = _Onnx(asking.expand(self._cache, self._questions), self._threads)
             return self._asked
 
     def _for_passages(self, count: int) -> _Engine:

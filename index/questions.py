@@ -18,11 +18,12 @@ CARD = Path(__file__).with_name("questions.json")
 """The file's SHA-256, and how it was trained."""
 
 
-def expand(cache: Path, path: Path = FILE, about: Path = CARD) -> Path:
+def expand(cache: Path, path: Path = FILE) -> Path:
     """The folder in ``cache`` with model.onnx and tokenizer.json for questions; see ``model.write_once``.
 
     Raises ``WeightsDamaged`` when the file that ships is missing or not what it was.
     """
+    about = changes.beside(path)
     changes.verified(path, about, _damaged)
     digest = changes.card(about, _damaged)["sha256"][:12]
     return model.write_once(

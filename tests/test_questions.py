@@ -48,11 +48,11 @@ def test_the_graph_computes_what_the_trained_weights_say(cache: Path, tmp_path: 
 def test_a_file_that_is_missing_or_another_is_named_with_the_remedy(tmp_path: Path) -> None:
     path, about = tmp_path / "questions.safetensors", tmp_path / "questions.json"
     with pytest.raises(WeightsDamaged, match=r'questions\.safetensors.*questions = "plain"'):
-        questions.expand(tmp_path, path, about)
+        questions.expand(tmp_path, path)
     shutil.copy(questions.CARD, about)
     path.write_bytes(b"other")
     with pytest.raises(WeightsDamaged, match="SHA-256"):
-        questions.expand(tmp_path, path, about)
+        questions.expand(tmp_path, path)
 
 
 def test_it_weighs_little() -> None:

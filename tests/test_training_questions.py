@@ -12,7 +12,18 @@ from conftest import HashedEncoder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.training.questions import BATCH, PIECE, TEMPERATURE, Pool, batches, cut, holding, loss, of_passages
+from evals.training.questions import (
+    BATCH,
+    PIECE,
+    TEMPERATURE,
+    Asked,
+    Pool,
+    batches,
+    cut,
+    holding,
+    loss,
+    of_passages,
+)
 from evals.types import Question, Source, Task
 
 
@@ -21,16 +32,19 @@ def test_the_cost_is_that_of_the_right_ones_among_all() -> None:
     # Right is the third: its share is e^1 / (e^100 + 1 + e^1), so 99. Right are all: nothing.
     asked = torch.tensor([[1.0, 0.0]])
     pool = torch.tensor([[1.0, 0.0], [0.0, 1.0], [TEMPERATURE, 0.0]])
-    assert loss(asked, pool, [[0]]).item() == pytest.approx(0.0, abs=1e-6)
-    assert loss(asked, pool, [[2]]).item() == pytest.approx(99.0, abs=1e-4)
-    assert loss(asked, pool, [[0, 1, 2]]).item() == pytest.approx(0.0, abs=1e-6)
+    assert loss(asked, pool, [Asked("", (0,), 0, 3)]).item() == pytest.approx(0.0, abs=1e-6)
+    assert loss(asked, pool, [Asked("", (2,), 0, 3)]).item() == pytest.approx(99.0, abs=1e-4)
+    assert loss(asked, pool, [Asked("", (0, 1, 2), 0, 3)]).item() == pytest.approx(0.0, abs=1e-6)
+    # Asked of the last two alone, the third has e^1 / (e^0 + e^1).
+    within = loss(asked, pool, [Asked("", (2,), 1, 3)]).item()
+    assert within == pytest.approx(math.log(1 + math.exp(-1)), abs=1e-5)
     # Two alike, one of them right: ln 2.
-    assert loss(asked, pool[[0, 0]], [[1]]).item() == pytest.approx(math.log(2), abs=1e-5)
+    assert loss(asked, pool[[0, 0]], [Asked("", (1,), 0, 2)]).item() == pytest.approx(math.log(2), abs=1e-5)
 
 
 def test_a_batch_is_of_one_pool_and_no_question_comes_twice() -> None:
     pools = [
-        Pool(torch.zeros(1, 2), tuple("问" * size), ((0,),) * size, torch.zeros(size, 2))
+        Pool(torch.zeros(1, 2), (Asked("问", (0,), 0, 1),) * size, torch.zeros(size, 2))
         for size in (BATCH - 1, 3 * BATCH + 5)
     ]
     drawn = list(batches(pools, random.Random(0)))
@@ -66,5 +80,5 @@ def test_questions_of_passages_know_the_piece_in_which_their_answer_begins() -> 
     task = Task("reading", (Source("p", text=text),), (kept, *others))
     pool = of_passages(task, frozenset((kept, others[0], others[2])), HashedEncoder(), 5)
     # 704 characters are two pieces of 352; the answer begins at 400, in simplified characters.
-    assert (pool.questions, pool.right) == (("如何节水",), ((1,),))
+    assert pool.asked == (Asked("如何节水", (1,), 0, 2),)
     assert (len(pool.vectors), len(pool.plain)) == (2, 1)

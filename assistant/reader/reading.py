@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from assistant.reader.tokens import Encoded, encode
-from assistant.reader.weights import expand
+from assistant.reader.weights import FILE, expand
 from index.types import Span
 
 if TYPE_CHECKING:
@@ -77,10 +77,11 @@ class Read:
 
 
 class Reader:
-    """The trained reader; its weights are loaded on first use. Safe to use from several threads."""
+    """The trained reader; its weights, ``file``, are loaded on first use. Safe to use from several threads."""
 
-    def __init__(self, cache: Path, threads: int = 2) -> None:
+    def __init__(self, cache: Path, threads: int = 2, file: Path = FILE) -> None:
         self._cache = cache
+        self._file = file
         self._threads = threads
         self._lock = Lock()
         self._turn, self._next = Lock(), Lock()
@@ -125,7 +126,7 @@ class Reader:
 
                 from assistant.reader.network import Network
 
-                folder = expand(self._cache)
+                folder = expand(self._cache, self._file)
                 tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
                 self._loaded = Network(folder, self._threads), tokenizer
             return self._loaded

@@ -40,12 +40,12 @@ def verified(path: Path = FILE, about: Path = CARD) -> Path:
     return changes.verified(path, about, damaged)
 
 
-def expand(cache: Path) -> Path:
+def expand(cache: Path, path: Path = FILE) -> Path:
     """The folder (120 MB) in ``cache`` with merged.safetensors and tokenizer.json; see ``model.write_once``."""
-    path = verified()
-    return model.write_once(
-        cache / f"reader-{card()['sha256'][:12]}-1", lambda weights, to: _write(weights, path, to)
-    )
+    about = changes.beside(path)
+    verified(path, about)
+    digest = card(about)["sha256"][:12]
+    return model.write_once(cache / f"reader-{digest}-1", lambda weights, to: _write(weights, path, to))
 
 
 def _write(weights: Weights, path: Path, folder: Path) -> None:

@@ -14,6 +14,7 @@ from evals.sets import (
     domainrag,
     ncp,
     own,
+    policies,
     policybench,
     reading,
     rewrite,
@@ -53,6 +54,11 @@ LAYOUTS: dict[str, Layout] = {
         rgb.read, "RGB, the retrieval-augmented generation benchmark, GitHub", "RGB 检索增强生成基准（GitHub）"
     ),
     "policybench": Layout(policybench.read, "PolicyBench, GitHub", "PolicyBench 政策理解基准（GitHub）"),
+    "policies": Layout(
+        policies.read,
+        "the public documents that evals/questions/policies.jsonl names",
+        "evals/questions/policies.jsonl 所列的公开政策文件",
+    ),
     "beir": Layout(
         beir.read,
         "any BEIR or C-MTEB retrieval set, Hugging Face",

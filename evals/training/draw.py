@@ -6,7 +6,7 @@ A fifth of the documents, by the lot of their ids, is kept out: nothing of it is
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -20,9 +20,12 @@ from evals.collection import Collection, collect
 from evals.folds import SEED, fold, trained_on
 from evals.memory import RememberingEncoder
 from evals.sets import own, read
+from evals.sets.policies import documents
+from evals.sets.written import Written
+from evals.sets.written import read as read_written
 from evals.training import public, written
 from evals.training.samples import Sample, samples_file, write
-from evals.types import Question, Source, Task
+from evals.types import Question, Task
 
 PARTS = ("ncp", "reading", "stard", "policies", "own")
 PASSAGES = {
@@ -37,12 +40,16 @@ PASSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Samples of the sets in the folder ``data``, of everything that is not in the fold ``out``."""
+    """Samples of the sets in the folder ``data``, of everything that is not in the fold ``out``.
+
+    Without ``written``, of the public sets and our own cases alone.
+    """
 
     data: Path
     out: int
     settings: Settings
     encoder: RememberingEncoder
+    written: bool = True
 
     def part(self, name: str, lot: random.Random) -> Iterator[Sample]:
         """All samples of one of ``PARTS``, drawn once."""
@@ -53,13 +60,13 @@ class Drawing:
         task = read("ncp", self.data / "ncp")
         collection = self._library(task)
         yield from public.of_documents(self._seen(task), collection, lot)
-        questions = [each for each in written.read("ncp") if fold(each.document) != self.out]
+        questions = [each for each in self._written("ncp") if fold(each.document) != self.out]
         yield from written.of_documents(questions, collection, lot, apart=True)
         collection.close()
 
     def reading(self, lot: random.Random) -> Iterator[Sample]:
         """Passages, each asked about by itself."""
-        questions = written.read("reading")
+        questions = self._written("reading")
         for name, limit in PASSAGES.items():
             task = read("reading", self.data / "reading", name)
             texts = {source.id: source.text for source in task.sources}
@@ -73,12 +80,12 @@ class Drawing:
         """Lay questions to articles of law."""
         task = read("stard", self.data / "stard")
         yield from public.of_articles(self._seen(task), task.sources, lot)
-        yield from written.of_articles(written.read("stard"), task.sources, lot)
+        yield from written.of_articles(self._written("stard"), task.sources, lot)
 
     def policies(self, lot: random.Random) -> Iterator[Sample]:
         """Laws, reports, notices and guides of all kinds, in their own formats."""
-        collection = self.corpus()
-        questions = [each for each in written.read("policies") if fold(each.document) != self.out]
+        collection = self._library(Task("policies", documents(self.data.parent / "corpus"), ()))
+        questions = [each for each in self._written("policies") if fold(each.document) != self.out]
         yield from written.of_documents(questions, collection, lot, apart=False)
         collection.close()
 
@@ -88,12 +95,8 @@ class Drawing:
         yield from public.of_cases(read_cases(CASES / "fresh.jsonl"), collection.library, lot)
         collection.close()
 
-    def corpus(self) -> Collection:
-        """The library of the documents that ``written/policies.jsonl`` asks about, in the folder beside ``data``."""
-        names = {each.document for each in written.read("policies")}
-        folder = self.data.parent / "corpus"
-        paths = sorted(path for path in folder.rglob("*") if path.name in names)
-        return self._library(Task("policies", tuple(Source(path.name, path=str(path)) for path in paths), ()))
+    def _written(self, part: str) -> Sequence[Written]:
+        return read_written(part) if self.written else ()
 
     def _seen(self, task: Task) -> list[Question]:
         trained = trained_on(task, self.out)
@@ -116,8 +119,8 @@ def main(data: Path, home: Path | None, out: int, epochs: int, round_: int, part
     drawing = Drawing(data, out, chosen, RememberingEncoder.configured(chosen))
     for part in parts or PARTS:
         path = samples_file(chosen.home, part, out, round_)
-        numbers = range(round_ * epochs, round_ * epochs + (1 if part == "stard" else epochs))
-        lots = [random.Random(f"{SEED}:{part}:{epoch}") for epoch in numbers]  # noqa: S311
+        numbers = range(1 if part == "stard" else epochs)
+        lots = [random.Random(f"{SEED}:{part}:{round_}:{number}") for number in numbers]  # noqa: S311
         every = (drawing.part(part, lot) for lot in lots)
         click.echo(f"{path}: {write(path, chain.from_iterable(every))} samples")
 

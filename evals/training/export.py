@@ -33,16 +33,20 @@ def mean(paths: Sequence[Path]) -> dict[str, npt.NDArray[np.float32]]:
     return total
 
 
+def write(checkpoints: Sequence[Path], to: Path, out: int) -> None:
+    """Write what training without the fold ``out`` changed, in 4 bits, and its checksum into the card."""
+    changes.write(to, changes.shrink(model.read_weights(model.weights_file()), mean(checkpoints)), fold=out)
+
+
 @click.command()
 @click.option("--home", type=click.Path(path_type=Path), help="where the checkpoints lie")
 @click.option("--fold", "out", default=0, help="which fold it was trained without")
 @click.option("--round", "rounds", default=[0], multiple=True, help="a round of training; several are averaged")
 @click.option("--to", type=click.Path(path_type=Path), default=FILE, help="the file to be written")
 def main(home: Path | None, out: int, rounds: Sequence[int], to: Path) -> None:
-    """Write what training changed, in 4 bits, and its checksum into the card."""
+    """Write the mean of the rounds' weights."""
     folder = settings(home=home).home
-    trained = mean([checkpoint(folder, out, round_) for round_ in rounds])
-    changes.write(to, changes.shrink(model.read_weights(model.weights_file()), trained), fold=out)
+    write([checkpoint(folder, out, round_) for round_ in rounds], to, out)
     click.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")
 
 

@@ -11,32 +11,38 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 import numpy as np
 import torch
 from opencc import OpenCC
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from assistant.settings import settings
+from assistant.settings import Settings, settings
 from evals.collection import collect
-from evals.folds import SEED, trained_on
+from evals.folds import SEED, fold, trained_on
 from evals.memory import RememberingEncoder
 from evals.sets import read
-from evals.training.checkpoints import keep, resume
-from evals.training.export import mean
+from evals.sets.policies import documents
+from evals.sets.written import Written, known
+from evals.sets.written import read as read_written
+from evals.training.checkpoints import keep, resume, take
+from evals.training.export import write
 from evals.training.network import encoder
 from evals.training.train import rate
 from evals.types import Question, Task
-from index import changes, model
+from index import model
 from index.embed import Passage
 from index.ingest import passage
 from index.questions import FILE
 
+SETS = ("ncp", "stard", "policies", "reading")
 BATCH = 32
 EPOCHS = 2
 RATE = 5e-5
@@ -60,16 +66,24 @@ READING = {"cmrc2018": 700, "dureader_robust": 700, "dureader_checklist": 700, "
 """Of each reading set so many passages, drawn by lot."""
 
 
+class Asked(NamedTuple):
+    """A question with the places of its ``right`` passages among those from ``start`` to ``stop`` of its pool."""
+
+    question: str
+    right: tuple[int, ...]
+    start: int
+    stop: int
+
+
 @dataclass(frozen=True, slots=True)
 class Pool:
-    """The passages of a set, ``vectors`` (n, dimension), and questions, each with the places of its ``right`` ones.
+    """The passages of a set, ``vectors`` (n, dimension), and questions that they answer.
 
     ``plain`` are the questions' vectors before training.
     """
 
     vectors: Tensor
-    questions: tuple[str, ...]
-    right: tuple[tuple[int, ...], ...]
+    asked: tuple[Asked, ...]
     plain: Tensor
 
 
@@ -87,12 +101,15 @@ class Asker(nn.Module):
         return nn.functional.normalize(pooled, dim=1)
 
 
-def loss(asked: Tensor, pool: Tensor, right: Sequence[Sequence[int]]) -> Tensor:
-    """The mean negative log-likelihood of the right ones among all vectors of the pool; several count together."""
-    logits = asked @ pool.T / TEMPERATURE
+def loss(vectors: Tensor, pool: Tensor, asked: Sequence[Asked]) -> Tensor:
+    """The mean negative log-likelihood of the right ones among the passages of each question; several count together."""
+    logits = vectors @ pool.T / TEMPERATURE
     wrong = torch.ones_like(logits, dtype=torch.bool)
-    for row, places in enumerate(right):
-        wrong[row, list(places)] = False
+    outside = torch.ones_like(logits, dtype=torch.bool)
+    for row, each in enumerate(asked):
+        wrong[row, list(each.right)] = False
+        outside[row, each.start : each.stop] = False
+    logits = logits.masked_fill(outside, -1e4)
     return (torch.logsumexp(logits, 1) - torch.logsumexp(logits.masked_fill(wrong, -1e4), 1)).mean()
 
 
@@ -100,15 +117,20 @@ def batches(pools: Sequence[Pool], lot: random.Random) -> Iterator[tuple[Pool, l
     """All questions once, in whole batches of one pool each, in an order that the lot decides."""
     cut: list[tuple[Pool, list[int]]] = []
     for pool in pools:
-        order = list(range(len(pool.questions)))
+        order = list(range(len(pool.asked)))
         lot.shuffle(order)
         cut += [(pool, order[at : at + BATCH]) for at in range(0, len(order) - BATCH + 1, BATCH)]
     lot.shuffle(cut)
     yield from cut
 
 
-def train(pools: Sequence[Pool], folder: Path, kept: Path, threads: int) -> Asker:
-    """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from."""
+def train(
+    pools: Sequence[Pool], folder: Path, kept: Path, threads: int, before: Path | None = None, epochs: int = EPOCHS
+) -> Asker:
+    """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from.
+
+    ``before`` is the checkpoint of a training before this one.
+    """
     torch.manual_seed(int.from_bytes(SEED.encode()[:7], "big"))
     torch.set_num_threads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -119,22 +141,26 @@ def train(pools: Sequence[Pool], folder: Path, kept: Path, threads: int) -> Aske
     tokenizer.enable_padding(pad_id=1, pad_token="<pad>", pad_to_multiple_of=STEP)  # noqa: S106, no password
     weights = [weight for weight in asker.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=RATE, weight_decay=DECAY, fused=True)
-    steps = EPOCHS * sum(len(pool.questions) // BATCH for pool in pools)
+    if before is not None:
+        take(asker, load_file(before))
+    steps = epochs * sum(len(pool.asked) // BATCH for pool in pools)
     begun, step, started, cost = resume(asker, optimiser, kept), 0, time.monotonic(), 0.0
-    for epoch in range(EPOCHS):
+    for epoch in range(epochs):
         for pool, places in batches(pools, random.Random(f"{SEED}:questions:{epoch}")):  # noqa: S311
             step += 1
             if step <= begun:
                 continue
             for group in optimiser.param_groups:
                 group["lr"] = RATE * rate(step - 1, steps)
-            encoded = tokenizer.encode_batch([model.PROMPTS["query"] + pool.questions[place] for place in places])
+            encoded = tokenizer.encode_batch(
+                [model.PROMPTS["query"] + pool.asked[place].question for place in places]
+            )
             ids = torch.tensor([each.ids for each in encoded], device=device)
             mask = torch.tensor([each.attention_mask for each in encoded], device=device)
             with torch.autocast(device, torch.bfloat16):
-                asked = asker(ids, mask)
-            missed = loss(asked, pool.vectors, [pool.right[place] for place in places])
-            missed = missed + NEAR * (1 - (asked * pool.plain[places]).sum(1)).mean()
+                vectors = asker(ids, mask)
+            missed = loss(vectors, pool.vectors, [pool.asked[place] for place in places])
+            missed = missed + NEAR * (1 - (vectors * pool.plain[places]).sum(1)).mean()
             missed.backward()
             torch.nn.utils.clip_grad_norm_(weights, CLIPPED)
             optimiser.step()
@@ -142,14 +168,23 @@ def train(pools: Sequence[Pool], folder: Path, kept: Path, threads: int) -> Aske
             cost = missed.item() if step == begun + 1 else 0.98 * cost + 0.02 * missed.item()
         if step > begun:
             keep(asker, optimiser, kept, step)
-            click.echo(f"epoch {epoch + 1} of {EPOCHS}, loss {cost:.3f}, {time.monotonic() - started:.0f} s")
+            click.echo(f"epoch {epoch + 1} of {epochs}, loss {cost:.3f}, {time.monotonic() - started:.0f} s")
     return asker
 
 
-def of_documents(task: Task, seen: frozenset[Question], encoder: RememberingEncoder, folder: Path) -> Pool:
-    """The chunks of a set's library.
+def of_documents(
+    task: Task,
+    seen: frozenset[Question],
+    written: Iterable[Written],
+    encoder: RememberingEncoder,
+    folder: Path,
+    *,
+    within: bool = False,
+) -> Pool:
+    """The chunks of a set's library, with the set's questions that are ``seen`` and those ``written`` for training.
 
     Right are those that hold most of an answer or, where answers are not told word for word, all of the right documents.
+    ``within``: the second wordings are asked of their own document's chunks alone, since they do not name it.
     """
     collection = collect(task.name, task.sources, encoder, folder)
     passages: list[Passage] = []
@@ -159,19 +194,26 @@ def of_documents(task: Task, seen: frozenset[Question], encoder: RememberingEnco
         for chunk in collection.library.chunks(id_):
             found.setdefault(name, []).append((chunk.start, chunk.end, len(passages)))
             passages.append(passage(document, chunk))
-    questions, right = [], []
+    asked = []
     for question in task.questions:
-        if question not in seen:
+        if question not in seen or not question.answerable:
             continue
         own = [each for name in question.documents for each in found.get(name, ())]
         if question.evidence:
             text = collection.texts.get(collection.ids.get(question.documents[0], ""), "")
             own = holding(own, text.find(question.evidence[0]), len(question.evidence[0]))
         if own:
-            questions.append(question.question)
-            right.append(tuple(place for *_, place in own))
+            asked.append(Asked(question.question, tuple(place for *_, place in own), 0, len(passages)))
+    texts = {name: collection.texts[id_] for id_, name in collection.sources.items()}
+    for each, _ in known(written, texts.get):
+        chunks = found[each.document]
+        own = holding(chunks, each.span.start, len(each.span)) if each.answered else []
+        for wording, everywhere in zip(each.questions, (True, not within), strict=False):
+            if own:
+                first, last = (0, len(passages)) if everywhere else (chunks[0][2], chunks[-1][2] + 1)
+                asked.append(Asked(wording, (own[0][2],), first, last))
     collection.close()
-    return _pool(encoder, passages, questions, right)
+    return _pool(encoder, passages, asked)
 
 
 def holding(chunks: Sequence[tuple[int, int, int]], start: int, length: int) -> list[tuple[int, int, int]]:
@@ -193,14 +235,13 @@ def of_passages(task: Task, seen: frozenset[Question], encoder: RememberingEncod
         for start, end in cut(len(texts[name])):
             pieces.setdefault(name, []).append((start, end, len(passages)))
             passages.append(Passage("", texts[name][start:end]))
-    questions, right = [], []
+    asked = []
     for question in task.questions:
         if question in seen and question.answerable and question.answers and question.within[0] in pieces:
             at = texts[question.within[0]].find(simplified(question.answers[0]))
             if own := holding(pieces[question.within[0]], at, 1):
-                questions.append(simplified(question.question))
-                right.append((own[0][2],))
-    return _pool(encoder, passages, questions, right)
+                asked.append(Asked(simplified(question.question), (own[0][2],), 0, len(passages)))
+    return _pool(encoder, passages, asked)
 
 
 def cut(length: int) -> Iterator[tuple[int, int]]:
@@ -210,15 +251,28 @@ def cut(length: int) -> Iterator[tuple[int, int]]:
         yield start, min(length, start + size)
 
 
-def _pool(
-    encoder: RememberingEncoder,
-    passages: Sequence[Passage],
-    questions: Sequence[str],
-    right: Sequence[tuple[int, ...]],
-) -> Pool:
+def _pool(encoder: RememberingEncoder, passages: Sequence[Passage], asked: Sequence[Asked]) -> Pool:
     vectors = np.stack([rows[0] for rows in encoder.encode_passages(passages)])
-    plain = torch.from_numpy(encoder.encode_queries(questions))
-    return Pool(torch.from_numpy(vectors), tuple(questions), tuple(right), plain)
+    plain = torch.from_numpy(encoder.encode_queries([each.question for each in asked]))
+    return Pool(torch.from_numpy(vectors), tuple(asked), plain)
+
+
+def pools(data: Path, out: int, chosen: Settings, sets: Sequence[str]) -> list[Pool]:
+    """The pools of ``sets``, of everything that is not in the fold ``out``."""
+    encoder = RememberingEncoder.configured(replace(chosen, questions="plain"))
+    folder = chosen.home / "evals" / "libraries"
+    made = []
+    for name in sets:
+        if name == "reading":
+            for part, limit in READING.items():
+                task = read("reading", data / "reading", part)
+                made.append(of_passages(task, trained_on(task, out), encoder, limit))
+            continue
+        written = [each for each in read_written(name) if name == "stard" or fold(each.document) != out]
+        apart = name != "policies"
+        task = read(name, data / name) if apart else Task(name, documents(data.parent / "corpus"), ())
+        made.append(of_documents(task, trained_on(task, out), written, encoder, folder, within=not apart))
+    return made
 
 
 @click.command()
@@ -229,20 +283,12 @@ def _pool(
 def main(data: Path, home: Path | None, out: int, to: Path) -> None:
     """Train the question side, and write what training changed."""
     chosen = settings(home=home)
-    encoder = RememberingEncoder.configured(replace(chosen, questions="plain"))
-    pools = []
-    for name in ("ncp", "stard"):
-        task = read(name, data / name)
-        pools.append(of_documents(task, trained_on(task, out), encoder, chosen.home / "evals" / "libraries"))
-    for part, limit in READING.items():
-        task = read("reading", data / "reading", part)
-        pools.append(of_passages(task, trained_on(task, out), encoder, limit))
-    click.echo(f"{sum(len(pool.questions) for pool in pools)} questions")
+    made = pools(data, out, chosen, SETS)
+    click.echo(f"{sum(len(pool.asked) for pool in made)} questions")
     kept = chosen.home / "training" / f"questions-without-{out}.safetensors"
     kept.parent.mkdir(parents=True, exist_ok=True)
-    train(pools, model.expand(chosen.cache), kept, chosen.threads)
-    weights = model.read_weights(model.weights_file())
-    changes.write(to, changes.shrink(weights, mean([kept])), fold=out)
+    train(made, model.expand(chosen.cache), kept, chosen.threads)
+    write([kept], to, out)
     click.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")
 
 

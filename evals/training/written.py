@@ -1,69 +1,18 @@
-"""Questions that were written for the training, beside those of the public sets.
-
-Each line of ``written/*.jsonl`` has a document's name, one question in one or two wordings, and a range of the
-document's text: the answer, or, where ``answered`` is false, a part that the question is about and that does not answer
-it. The texts are not part of the project; ``mark`` notices a text that is not the one that the question was written for.
-Of the documents in fold 0 none is asked about.
-"""
+"""Samples for training from the questions that were written for it (see ``evals.sets.written``)."""
 
 from __future__ import annotations
 
-import hashlib
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from evals.collection import Collection
-from evals.sets.files import json_lines
-from evals.training.samples import (
-    FOUND,
-    WINDOW,
-    Sample,
-    above,
-    around,
-    pick,
-    silent_sample,
-)
+from evals.sets.written import Written, known
+from evals.training.samples import FOUND, WINDOW, Sample, above, around, pick, silent_sample
 from evals.types import Source
 from index.lexical import Lexical
 from index.types import Chunk, Document, Span
-
-FOLDER = Path(__file__).with_name("written")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A question in one or two wordings; ``span`` of the ``document`` answers it or, if not ``answered``, does not."""
-
-    document: str
-    questions: tuple[str, ...]
-    span: Span
-    answered: bool
-    mark: str
-
-
-def mark(text: str) -> str:
-    """Eight hexadecimal digits by which a text is known again."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-
-
-def read(part: str) -> tuple[Written, ...]:
-    """The questions that were written on the documents of ``part``: ncp, stard, reading or policies."""
-    return tuple(
-        Written(row["document"], tuple(row["questions"]), Span(*row["span"]), row["answered"], row["mark"])
-        for row in json_lines(FOLDER / f"{part}.jsonl")
-    )
-
-
-def known(written: Iterable[Written], text: Callable[[str], str | None]) -> Iterator[tuple[Written, str]]:
-    """Those whose text is at hand and still what it was, with it."""
-    for each in written:
-        found = text(each.document)
-        if found is not None and mark(each.span.of(found)) == each.mark:
-            yield each, found
 
 
 def of_documents(

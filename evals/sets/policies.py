@@ -1,0 +1,57 @@
+"""Real policy documents of all kinds and formats, with questions that were written on them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evals.sets.files import present
+from evals.sets.written import known
+from evals.sets.written import read as read_written
+from evals.types import Question, Source, Task
+from index.errors import PolicyError
+from index.load import load
+
+NUMBER = "#"
+"""What parts the document from the number in the id of a question."""
+
+
+def read(folder: Path, part: str) -> Task:
+    """Laws, reports, notices and guides below ``folder``; ``part`` may be formal, colloquial or silent.
+
+    Formal are the first wordings, colloquial the second ones, which seldom name what they are about and are therefore
+    asked within their document, as are the silent ones: what the document does not answer, though another may.
+    """
+    sources = documents(folder)
+    texts = {source.id: _text(source) for source in sources}
+    questions = []
+    for number, (each, text) in enumerate(known(read_written("policies"), texts.get)):
+        for kind, question in zip(
+            ("formal", "colloquial") if each.answered else ("silent",), each.questions, strict=False
+        ):
+            if part in ("", kind):
+                questions.append(
+                    Question(
+                        f"{each.document}{NUMBER}{number}-{kind}",
+                        question,
+                        kind,
+                        answers=(each.span.of(text),) if each.answered else (),
+                        documents=(each.document,) if each.answered else (),
+                        answerable=each.answered,
+                        within=() if kind == "formal" else (each.document,),
+                    )
+                )
+    return Task("policies", sources, tuple(questions), headline="short_f1")
+
+
+def documents(folder: Path) -> tuple[Source, ...]:
+    """The files below ``folder`` that questions were written on."""
+    names = {each.document for each in read_written("policies")}
+    paths = {path.name: path for path in sorted(present(folder).rglob("*")) if path.name in names}
+    return tuple(Source(name, path=str(path)) for name, path in sorted(paths.items()))
+
+
+def _text(source: Source) -> str | None:
+    try:
+        return load(Path(source.path)).text
+    except PolicyError:
+        return None
