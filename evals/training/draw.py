@@ -24,10 +24,9 @@ from evals.sets.policies import documents
 from evals.sets.written import Written
 from evals.sets.written import read as read_written
 from evals.training import public, written
-from evals.training.samples import Sample, samples_file, write
+from evals.training.samples import PARTS, Sample, samples_file, write
 from evals.types import Question, Task
 
-PARTS = ("ncp", "reading", "stard", "policies", "own")
 PASSAGES = {
     "cmrc2018": 1300,
     "dureader_robust": 560,

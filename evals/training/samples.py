@@ -14,6 +14,8 @@ from index.library import Library
 from index.search import context
 from index.types import Chunk, Span
 
+PARTS = ("ncp", "reading", "stard", "policies", "own")
+"""What the samples are drawn from, see ``evals.training.draw``."""
 WINDOW = 430
 """Characters of a window, about 260 tokens."""
 FOUND = 12

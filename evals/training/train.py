@@ -22,10 +22,9 @@ from assistant.settings import settings
 from evals.folds import SEED
 from evals.training.checkpoints import keep, resume, take
 from evals.training.network import Reader, batch, loss, take_shipped
-from evals.training.samples import Sample, restored, samples_file
+from evals.training.samples import PARTS, Sample, restored, samples_file
 from index.model import expand
 
-PARTS = ("ncp", "reading", "stard", "own")
 BATCH = 16
 POOL = 64
 """Batches whose samples are sorted by length before they are cut, so that little is padded."""
@@ -110,16 +109,21 @@ def train(
 @click.option("--home", type=click.Path(path_type=Path), help="where the samples lie and the checkpoint is kept")
 @click.option("--fold", "out", default=0, help="which fold is kept out")
 @click.option("--round", "round_", default=0, help="0, or the number of the round before and one")
-@click.option("--samples", "most", default=0, help="train on so many samples, drawn by lot; all of them for 0")
+@click.option(
+    "--samples", "most", default=0, help="train on so many samples of each part, drawn by lot; all of them for 0"
+)
 def main(home: Path | None, out: int, round_: int, most: int) -> None:
     """Train the reader on the samples that keep one fold out."""
     chosen = settings(home=home)
-    every = [sample for part in PARTS for sample in restored(samples_file(chosen.home, part, out, round_))]
-    random.Random(SEED).shuffle(every)  # noqa: S311
+    lot, every = random.Random(SEED), []  # noqa: S311
+    for part in PARTS:
+        found = list(restored(samples_file(chosen.home, part, out, round_)))
+        every += lot.sample(found, min(most, len(found)) if most else len(found))
+    lot.shuffle(every)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kept = checkpoint(chosen.home, out, round_)
     before = checkpoint(chosen.home, out, round_ - 1) if round_ else None
-    train(every[:most] if most else every, expand(chosen.cache), kept, chosen.threads, device, before)
+    train(every, expand(chosen.cache), kept, chosen.threads, device, before)
     click.echo(f"trained; the weights are in {kept}")
 
 
