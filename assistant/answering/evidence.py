@@ -141,7 +141,7 @@ def candidates(
     for place, hit in enumerate(hits):
         of = source(hit.chunk.document_id)
         subject = subjects.get(of.document.id) or subjects.setdefault(of.document.id, residual(question, of))
-        rank = 1.0 - place / len(hits)
+        asked = _Asked(question, subject, check, weight)
         for number, span in enumerate(hit.chunk.sentences):
             span = trimmed(span, of.document.text)
             if not span:
@@ -157,11 +157,18 @@ def candidates(
             cosine = hit.sentences[number] if hit.sentences else hit.dense
             key = of.document.id, section.number
             path = paths.get(key) or paths.setdefault(key, _path(of, section))
-            features = _features(
-                question, subject, path, of, section, span, text, period, hit, cosine, rank, matched, weight, check
-            )
+            sentence = _Sentence(of, section, span, text, path)
             support, relevance = _read(reads, of.document.id, span)
-            features = replace(features, support=support, relevance=relevance)
+            features = Features(
+                **_words(asked, sentence),
+                sentence=cosine,
+                passage=hit.dense,
+                rank=1.0 - place / len(hits),
+                tense=_tense(question.tense, period, of),
+                period=matched,
+                support=support,
+                relevance=relevance,
+            )
             score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
             behind = OUTDATED * _passed_over(question, of) + LOCAL * _is_local(question, of, central)
             found.append(Candidate(of, section.number, span, text, period, features, score - behind, behind))
@@ -264,16 +271,17 @@ def _pairs(text: str, lead: str) -> list[str]:
     return [lead + one + other for one, other in pairwise(parts)]
 
 
-def _form(check: form.Check | None, text: str, subject: Sequence[Term], weight: Callable[[str], float]) -> float:
+def _form(asked: _Asked, text: str) -> float:
     """How well a sentence has what was asked for.
 
     1 if the clause that tells of the subject has it, or a short one beside it; 0.6 if another clause has it, 0 if
     none; 0.5 if nothing particular was asked for.
     """
+    check = asked.check
     if check is None:
         return 0.5
     parts = [part.of(text) for part in clauses(text, Span(0, len(text)))]
-    shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
+    shares = [matching.coverage(asked.subject, comparable(part), asked.weight) for part in parts]
     for place, share in enumerate(shares):
         if share < 0.8 * max(shares):
             continue
@@ -324,48 +332,52 @@ def _path(source: Source, section: Section) -> str:
     return comparable(f"{source.document.title}；{source.path(section.number)}；")
 
 
-def _features(
-    question: Question,
-    subject: tuple[Term, ...],
-    path: str,
-    source: Source,
-    section: Section,
-    span: Span,
-    text: str,
-    period: str,
-    hit: Hit,
-    cosine: float,
-    rank: float,
-    matched: float,
-    weight: Callable[[str], float],
-    check: form.Check | None,
-) -> Features:
-    tabled = row_of(source, section, span)
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as it is put to the sentences of one document: the terms of its subject, and the form of an answer."""
+
+    question: Question
+    subject: tuple[Term, ...]
+    check: form.Check | None
+    weight: Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence with what stands above it; ``path`` is that in words to compare."""
+
+    source: Source
+    section: Section
+    span: Span
+    text: str
+    path: str
+
+
+def _words(asked: _Asked, sentence: _Sentence) -> dict[str, float]:
+    """The features that the words of a sentence give: own, clause, context, head, weak and form."""
+    source, section, text = sentence.source, sentence.section, sentence.text
+    question, subject, check, weight = asked.question, asked.subject, asked.check, asked.weight
+    tabled = row_of(source, section, sentence.span)
     caption = source.caption(section).of(source.document.text) if tabled else ""
     above = None if tabled else announced(source, section)
-    lead = "" if above is None or span.start < above.head.end else above.head.of(source.document.text)
+    lead = "" if above is None or sentence.span.start < above.head.end else above.head.of(source.document.text)
     own = comparable(f"{caption}；{text}" if tabled else f"{lead}{text}")
-    weak: tuple[Term, ...] = tuple(term for term in question.terms if term.weak)
     parts = values.statements(source.document.text, tabled, caption) if tabled else _pairs(text, lead)
-    shares = [matching.coverage(subject, comparable(part), weight) for part in parts]
-    fits = _fits(check, question, source, tabled) if tabled else _form(check, text, subject, weight)
+    fits = _fits(check, question, source, tabled) if tabled else _form(asked, text)
     if check is not None and form.is_of_penalty(question):  # it is said whole
         fits = float(check(text) or bool(lead and check(lead)))
     elif form.asks_who_is_in_charge(question) and not form.tells_who_is_in_charge(text):
         fits = min(fits, 0.6)
-    return Features(
-        own=matching.coverage(subject, own, weight),
-        clause=max(shares),
-        context=matching.coverage(subject, path + own, weight),
-        head=matching.coverage(subject, comparable(head(source, section)), weight),
-        weak=matching.coverage(weak, path + own, weight),
-        sentence=cosine,
-        passage=hit.dense,
-        rank=rank,
-        form=fits,
-        tense=_tense(question.tense, period, source),
-        period=matched,
-    )
+    return {
+        "own": matching.coverage(subject, own, weight),
+        "clause": max(matching.coverage(subject, comparable(part), weight) for part in parts),
+        "context": matching.coverage(subject, sentence.path + own, weight),
+        "head": matching.coverage(subject, comparable(head(source, section)), weight),
+        "weak": matching.coverage(
+            tuple(term for term in question.terms if term.weak), sentence.path + own, weight
+        ),
+        "form": fits,
+    }
 
 
 def _tense(asked: str, period: str, source: Source) -> float:
