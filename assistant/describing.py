@@ -16,7 +16,7 @@ from types import MappingProxyType
 import filelock
 import tomlkit
 
-from index.errors import LibraryBusy, PolicyError, UnknownDocument
+from index.errors import InvalidFact, LibraryBusy, Undescribable, UnknownDocument
 from index.library import WRITER_PATIENCE, Library, Progress, Report
 from index.load import archive, content_hash
 from index.metadata import SIDECAR
@@ -49,14 +49,6 @@ CHOICES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 """What those may be that are not free: by any other word no filter would find the document."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-
-
-class InvalidFact(PolicyError):
-    """A fact of that name cannot be corrected, or not be that."""
-
-
-class Undescribable(PolicyError):
-    """The document's file is gone, has changed, lies in an archive, or nothing can be written beside it."""
 
 
 def correct(

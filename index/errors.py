@@ -19,6 +19,8 @@
     │   └── TooManyAttempts    too many wrong passwords for one name
     ├── UnknownConversation    the user has no conversation of that id
     ├── UnknownFeedback        the user has given no feedback of that id
+    ├── InvalidFact            a fact of a document cannot be corrected, or not be that
+    ├── Undescribable          the file whose facts are corrected is gone, changed, or in an archive
     ├── TooLarge               more than is kept of a conversation or of feedback
     ├── StorageError           a file of users, conversations or feedback
     │   ├── StorageBusy        another process is writing
@@ -127,6 +129,14 @@ class UnknownConversation(PolicyError):
 
 class UnknownFeedback(PolicyError):
     """The user has given no feedback of that id."""
+
+
+class InvalidFact(PolicyError):
+    """A fact of that name cannot be corrected, or not be that."""
+
+
+class Undescribable(PolicyError):
+    """The document's file is gone, has changed, lies in an archive, or nothing can be written beside it."""
 
 
 class TooLarge(PolicyError):

@@ -19,9 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import describing
-from assistant.describing import FIELDS, InvalidFact, Undescribable, correct, identified, merged
+from assistant.describing import FIELDS, correct, identified, merged
 from index import library as library_module
-from index.errors import LibraryBusy, PolicyError, UnknownDocument, UnreadableFile
+from index.errors import InvalidFact, LibraryBusy, PolicyError, Undescribable, UnknownDocument, UnreadableFile
 from index.library import Library
 from index.load import Limits
 from index.metadata import facts as told

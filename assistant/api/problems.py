@@ -18,7 +18,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from assistant.api.models import Problem
-from assistant.describing import InvalidFact, Undescribable
 from index import errors
 from index.errors import PolicyError
 
@@ -28,8 +27,8 @@ RETRY = 5
 
 _STATUSES: Mapping[type[PolicyError], int] = {
     errors.InvalidQuestion: 422,
-    InvalidFact: 422,
-    Undescribable: 409,
+    errors.InvalidFact: 422,
+    errors.Undescribable: 409,
     errors.MissingExtra: 501,
     errors.UnknownFormat: 415,
     errors.LoadError: 422,

@@ -17,7 +17,7 @@ from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Respons
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field
 
-from assistant.describing import Undescribable, correct
+from assistant.describing import correct
 from assistant.page import originals
 from assistant.page.adding import added
 from assistant.page.keeping import Keeping
@@ -27,7 +27,15 @@ from assistant.page.reading import Reading
 from assistant.page.visitors import asker, owner, remember, visitor
 from assistant.records.accounts import EVERYBODY, Role, User
 from assistant.render import quotation
-from index.errors import LibraryBusy, LoadError, PolicyError, StorageBusy, UnknownConversation, UnknownDocument
+from index.errors import (
+    LibraryBusy,
+    LoadError,
+    PolicyError,
+    StorageBusy,
+    Undescribable,
+    UnknownConversation,
+    UnknownDocument,
+)
 from index.library import Library
 from index.search import passing
 from index.store import Summary
