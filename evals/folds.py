@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 
-from evals.sets.policies import NUMBER
 from evals.types import Question, Task
 
 SEED = "policyqa-2026"
@@ -35,7 +34,7 @@ def trained_on(task: Task, out: int) -> frozenset[Question]:
         if task.name == "ncp":
             return question.documents[0]
         if task.name == "policies":
-            return question.id.rpartition(NUMBER)[0]
+            return (question.documents or question.within)[0]
         return (
             texts[question.within[0]] if task.name == "reading" else question.id
         )  # all articles are one document

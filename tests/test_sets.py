@@ -11,7 +11,10 @@ import pytest
 from assistant.types import Turn
 from evals import sets
 from evals.errors import MalformedSet, MissingSet, UnknownSet
+from evals.sets import policies
+from evals.sets.written import Written, mark
 from evals.types import Fact, Question, Source
+from index.types import Span
 
 SHARED = Path(__file__).parent.parent.parent / "shared" / "benchmarks"
 
@@ -281,6 +284,30 @@ def test_the_contest_files_are_tab_separated_and_may_hold_quotation_marks(tmp_pa
     task = sets.read("datafountain", tmp_path)
     assert task.sources == (Source("d", text='他说"好。'),)
     assert (task.questions[0].answers, task.questions[0].documents) == (("好",), ("d",))
+
+
+def test_real_policies_are_asked_in_the_words_that_were_written_on_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "甲市通知\n补贴每月一千元。"
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "甲.txt").write_text(text, encoding="utf-8")
+    start = text.index("一千元")
+    written = (
+        Written("甲.txt", ("补贴多少", "给几个钱"), Span(start, start + 3), True, mark("一千元")),
+        Written("甲.txt", ("谁来发",), Span(0, 5), False, mark(text[:5])),
+        Written("甲.txt", ("变了吗",), Span(0, 5), False, mark("另外的文字")),
+        Written("乙.txt", ("在哪里",), Span(0, 5), False, mark(text[:5])),
+    )
+    monkeypatch.setattr(policies, "read_written", lambda _: written)
+    task = sets.read("policies", tmp_path)
+    assert [source.id for source in task.sources] == ["甲.txt"]
+    assert [(one.question, one.kind, one.answers, one.within) for one in task.questions] == [
+        ("补贴多少", "formal", ("一千元",), ()),
+        ("给几个钱", "colloquial", ("一千元",), ("甲.txt",)),
+        ("谁来发", "silent", (), ("甲.txt",)),
+    ]
+    assert [one.question for one in sets.read("policies", tmp_path, "silent").questions] == ["谁来发"]
 
 
 @pytest.mark.parametrize("name", list(sets.LAYOUTS))
