@@ -115,9 +115,24 @@ def settings(
             "setting 'llm_model' and setting 'llm_base_url' go together; set the other one or remove this one",
             "设置“llm_model”和“llm_base_url”须同时使用；请补上另一项，或去掉这一项",
         )
+    if result.model != Settings().model and result.questions not in ("trained", "plain"):
+        raise SettingsError(
+            "setting 'questions' names weights for the bundled model, and setting 'model' another one; remove one of them",
+            "设置“questions”指定的权重只适用于内置模型，而设置“model”指定了别的模型；请去掉其中一项",
+        )
     return replace(
-        result, home=folder / result.home, cache=folder / result.cache, documents=folder / result.documents
+        result,
+        home=folder / result.home,
+        cache=folder / result.cache,
+        documents=folder / result.documents,
+        questions=_beside(folder, result.questions),
+        reader=_beside(folder, result.reader),
     )
+
+
+def _beside(folder: Path, weights: str) -> str:
+    """The path of weights, looked for in ``folder``; what is no path as it is."""
+    return str(folder / weights) if weights.endswith(".safetensors") else weights
 
 
 def _working_folder() -> Path:
@@ -209,9 +224,12 @@ _A_FOLDER = _Kind(_folder, "a folder", "一个文件夹")
 
 def _trained_or(other: str) -> _Kind:
     def read(value: Any) -> str:
-        if value not in ("trained", other) and not _text(value).endswith(".safetensors"):
+        if value in ("trained", other):
+            return str(value)
+        path = _folder(value)
+        if path.suffix != ".safetensors":
             raise ValueError
-        return str(value)
+        return str(path)
 
     return _Kind(
         read, f"'trained', '{other}' or a .safetensors file", f"“trained”、“{other}”或一个 .safetensors 文件"

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from assistant.types import Answer, Citation
 from evals import records
 from evals.baselines import baseline
 from evals.collection import Collection, collect, sample
+from evals.errors import SeenByTraining
 from evals.folds import kept_out
 from evals.memory import RememberingEncoder
 from evals.provenance import ROOT, code_hash, commit, data_hash, machine, versions
@@ -26,6 +27,7 @@ from evals.score import crashed, score
 from evals.silence import silent
 from evals.types import Plan, Question, Quote, Record, System
 from index import changes
+from index import questions as asking
 from index.library import PassageEncoder, Progress
 from index.types import Hit
 
@@ -68,9 +70,7 @@ def run(
     the record says of what it died.
     """
     folder = settings.home / "evals"
-    file = changes.named(settings.reader, weights.FILE)
-    card = weights.card(changes.beside(file or weights.FILE))
-    questions = chosen(plan, card["fold"])
+    questions = chosen(plan, _fold(settings) if plan.split == UNSEEN else 0)
     needed = [name for question in questions for name in question.documents + question.within]
     sources = sample(plan.task.sources, needed, plan.documents, lambda name: _lot(str(plan.seed), name))
     if plan.silent:
@@ -81,7 +81,7 @@ def run(
         collection = collect(plan.task.name, sources, remembering, folder / "libraries", ingesting)
         try:
             about = _about(plan, len(sources), questions, collection, remembering.name)
-            about["reader"] = card["sha256"][:12] if file else "none"
+            about |= {"llm": settings.llm_model, **{part: card["sha256"][:12] for part, card in _cards(settings)}}
             checkpoint = folder / "runs" / f"{plan.task.name}-{_key(about)}.jsonl"
             checkpoint.parent.mkdir(parents=True, exist_ok=True)
             for each in (remembering, plain) if plan.compare else (remembering,):
@@ -100,6 +100,30 @@ def run(
         remembering.close()
         plain.close()
     return Run(Report(about, tuple(found)), checkpoint)
+
+
+def _cards(settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The cards of the trained weights that the settings name, each with the name of its setting."""
+    if file := changes.named(settings.reader, weights.FILE):
+        yield "reader", weights.card(changes.beside(file))
+    if settings.model == Settings().model and (file := changes.named(settings.questions, asking.FILE)):
+        yield "questions", asking.card(changes.beside(file))
+
+
+def _fold(settings: Settings) -> int:
+    """The fold that all trained weights in use have not seen. Raises ``SeenByTraining``.
+
+    A card that says ``null`` is of weights that have seen none of the folds.
+    """
+    folds = {name: card.get("fold", "") for name, card in _cards(settings)}
+    told = {fold for fold in folds.values() if fold is not None}
+    if len(told) > 1 or "" in told:
+        names = ", ".join(f"{name}: {fold or 'not said'}" for name, fold in folds.items())
+        raise SeenByTraining(
+            f"no question is unseen by all weights in use ({names}); set 'reader' and 'questions' to weights of one fold",
+            f"所用的权重没有共同未见过的题（{names}）；请把 reader 和 questions 设为同一折的权重",
+        )
+    return int(told.pop()) if told else 0
 
 
 def chosen(plan: Plan, out: int = 0) -> tuple[Question, ...]:

@@ -67,7 +67,7 @@ def named(setting: str, shipped: Path) -> Path | None:
     """The file that a setting names: the one that ships for "trained", none for "none" or "plain", else a path."""
     if setting in ("none", "plain"):
         return None
-    return shipped if setting == "trained" else Path(setting).expanduser()
+    return shipped if setting == "trained" else Path(setting)
 
 
 def beside(path: Path) -> Path:
@@ -99,9 +99,10 @@ def write(path: Path, tensors: Tensors, **about: Any) -> None:
     """Write the file and its card, which keeps what else it said before."""
     from safetensors.numpy import save_file
 
-    save_file(dict(tensors), path)
-    path.chmod(0o644)  # it is made readable by its owner alone
-    card = beside(path)
-    before = json.loads(card.read_text(encoding="utf-8")) if card.exists() else {}
-    told = {**before, "sha256": hashlib.sha256(path.read_bytes()).hexdigest(), **about}
-    card.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    fresh, about_it = path.with_suffix(".new"), beside(path)
+    save_file(dict(tensors), fresh)
+    fresh.chmod(0o644)  # it is made readable by its owner alone
+    before = json.loads(about_it.read_text(encoding="utf-8")) if about_it.exists() else {}
+    told = {**before, "sha256": hashlib.sha256(fresh.read_bytes()).hexdigest(), **about}
+    about_it.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    fresh.replace(path)  # last, so that weights are never there without their card

@@ -8,6 +8,7 @@ words in a passage, and is not to be compared with other questions'.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from index import changes, graph, model
 from index.errors import WeightsDamaged
@@ -25,10 +26,15 @@ def expand(cache: Path, path: Path = FILE) -> Path:
     """
     about = changes.beside(path)
     changes.verified(path, about, _damaged)
-    digest = changes.card(about, _damaged)["sha256"][:12]
+    digest = card(about)["sha256"][:12]
     return model.write_once(
         cache / f"questions-{digest}-1", lambda weights, folder: graph.write_folder(trained(weights, path), folder)
     )
+
+
+def card(path: Path = CARD) -> dict[str, Any]:
+    """What is known of the weights. Raises ``WeightsDamaged`` if the file is missing or no such thing."""
+    return changes.card(path, _damaged)
 
 
 def trained(weights: Weights, path: Path = FILE) -> Weights:
@@ -39,8 +45,11 @@ def trained(weights: Weights, path: Path = FILE) -> Weights:
 
 
 def _damaged(path: Path, reason: str) -> WeightsDamaged:
+    ours = path in (FILE, CARD)
+    remedy = "install the package again" if ours else "name weights whose card, a .json file, stands beside them"
+    chinese = "请重新安装本软件" if ours else "请指定旁边有同名 .json 说明文件的权重"
     return WeightsDamaged(
-        f"the file {path} of the encoder's question side cannot be used ({reason}); install the package again, or set "
+        f"the file {path} of the encoder's question side cannot be used ({reason}); {remedy}, or set "
         'questions = "plain"',
-        f'向量模型的提问部分 {path} 无法使用（{reason}）；请重新安装本软件，或设置 questions = "plain"',
+        f'向量模型的提问部分 {path} 无法使用（{reason}）；{chinese}，或设置 questions = "plain"',
     )

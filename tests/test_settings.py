@@ -193,3 +193,17 @@ def test_a_working_directory_that_is_gone_is_one_clear_error(
     gone.rmdir()
     with pytest.raises(SettingsError, match="no longer exists"):
         settings(environment={})
+
+
+def test_weights_are_trained_left_out_or_a_file_beside_its_card(tmp_path: Path) -> None:
+    found = settings(
+        environment={}, folder=tmp_path, reader="mine/reader.safetensors", questions=tmp_path / "q.safetensors"
+    )
+    assert found.reader == str(tmp_path / "mine" / "reader.safetensors")
+    assert found.questions == str(tmp_path / "q.safetensors")
+    assert settings(environment={}, folder=tmp_path, reader="none").reader == "none"
+    for value in ("plain", "reader.bin", "~nobody-here/reader.safetensors", "", 3):
+        with pytest.raises(SettingsError, match="setting 'reader' in the arguments cannot be"):
+            settings(environment={}, folder=tmp_path, reader=value)
+    with pytest.raises(SettingsError, match="setting 'questions' names weights for the bundled model"):
+        settings(environment={}, folder=tmp_path, questions="q.safetensors", model="another")

@@ -59,7 +59,9 @@ def test_windows_of_documents_hold_the_answer_or_keep_clear_of_it(tmp_path: Path
     drawn = [
         sample
         for seed in range(6)
-        for sample in written.of_documents((answering, silent), collection, random.Random(seed), apart=False)
+        for sample in written.of_documents(
+            (answering, silent), collection, lambda _: False, random.Random(seed), apart=False
+        )
     ]
     with_answer = [one for one in drawn if one.spans]
     assert {one.question for one in with_answer} == set(answering.questions)

@@ -136,12 +136,13 @@ def candidates(
     found = []
     check = form.wanted(question)
     central = any(source(hit.chunk.document_id).document.facts.level == "中央" for hit in hits)
+    weak = tuple(term for term in question.terms if term.weak)
     subjects: dict[str, tuple[Term, ...]] = {}
     paths: dict[tuple[str, int], str] = {}
     for place, hit in enumerate(hits):
         of = source(hit.chunk.document_id)
         subject = subjects.get(of.document.id) or subjects.setdefault(of.document.id, residual(question, of))
-        asked = _Asked(question, subject, check, weight)
+        asked = _Asked(question, subject, weak, check, weight)
         for number, span in enumerate(hit.chunk.sentences):
             span = trimmed(span, of.document.text)
             if not span:
@@ -157,17 +158,10 @@ def candidates(
             cosine = hit.sentences[number] if hit.sentences else hit.dense
             key = of.document.id, section.number
             path = paths.get(key) or paths.setdefault(key, _path(of, section))
-            sentence = _Sentence(of, section, span, text, path)
-            support, relevance = _read(reads, of.document.id, span)
-            features = Features(
-                **_words(asked, sentence),
-                sentence=cosine,
-                passage=hit.dense,
-                rank=1.0 - place / len(hits),
-                tense=_tense(question.tense, period, of),
-                period=matched,
-                support=support,
-                relevance=relevance,
+            sentence = _Sentence(of, section, span, text, path, period)
+            features = _features(asked, sentence, reads)
+            features = replace(
+                features, sentence=cosine, passage=hit.dense, rank=1.0 - place / len(hits), period=matched
             )
             score = sum(WEIGHTS[name] * getattr(features, name) for name in WEIGHTS)
             behind = OUTDATED * _passed_over(question, of) + LOCAL * _is_local(question, of, central)
@@ -334,27 +328,29 @@ def _path(source: Source, section: Section) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question as it is put to the sentences of one document: the terms of its subject, and the form of an answer."""
+    """A question as it is put to the sentences of one document: its terms, and the form of an answer."""
 
     question: Question
     subject: tuple[Term, ...]
+    weak: tuple[Term, ...]
     check: form.Check | None
     weight: Callable[[str], float]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sentence:
-    """A sentence with what stands above it; ``path`` is that in words to compare."""
+    """A sentence with what stands above it; ``path`` is that in words to compare, ``period`` the sentence's time."""
 
     source: Source
     section: Section
     span: Span
     text: str
     path: str
+    period: str
 
 
-def _words(asked: _Asked, sentence: _Sentence) -> dict[str, float]:
-    """The features that the words of a sentence give: own, clause, context, head, weak and form."""
+def _features(asked: _Asked, sentence: _Sentence, reads: Sequence[Read]) -> Features:
+    """The features of a sentence but those that its hit gives, which are 0: cosines, rank and period."""
     source, section, text = sentence.source, sentence.section, sentence.text
     question, subject, check, weight = asked.question, asked.subject, asked.check, asked.weight
     tabled = row_of(source, section, sentence.span)
@@ -368,16 +364,22 @@ def _words(asked: _Asked, sentence: _Sentence) -> dict[str, float]:
         fits = float(check(text) or bool(lead and check(lead)))
     elif form.asks_who_is_in_charge(question) and not form.tells_who_is_in_charge(text):
         fits = min(fits, 0.6)
-    return {
-        "own": matching.coverage(subject, own, weight),
-        "clause": max(matching.coverage(subject, comparable(part), weight) for part in parts),
-        "context": matching.coverage(subject, sentence.path + own, weight),
-        "head": matching.coverage(subject, comparable(head(source, section)), weight),
-        "weak": matching.coverage(
-            tuple(term for term in question.terms if term.weak), sentence.path + own, weight
-        ),
-        "form": fits,
-    }
+    support, relevance = _read(reads, source.document.id, sentence.span)
+    return Features(
+        own=matching.coverage(subject, own, weight),
+        clause=max(matching.coverage(subject, comparable(part), weight) for part in parts),
+        context=matching.coverage(subject, sentence.path + own, weight),
+        head=matching.coverage(subject, comparable(head(source, section)), weight),
+        weak=matching.coverage(asked.weak, sentence.path + own, weight),
+        sentence=0.0,
+        passage=0.0,
+        rank=0.0,
+        form=fits,
+        tense=_tense(question.tense, sentence.period, source),
+        period=0.0,
+        support=support,
+        relevance=relevance,
+    )
 
 
 def _tense(asked: str, period: str, source: Source) -> float:

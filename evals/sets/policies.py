@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.folds import fold
+from evals.errors import MissingSet, UnknownSet
+from evals.folds import is_test
 from evals.sets.files import present
-from evals.sets.written import known
+from evals.sets.written import Written, mark
 from evals.sets.written import read as read_written
 from evals.types import Question, Source, Task
 from index.errors import PolicyError
 from index.load import load
+
+KINDS = ("formal", "colloquial", "silent")
 
 
 def read(folder: Path, part: str) -> Task:
@@ -20,27 +23,43 @@ def read(folder: Path, part: str) -> Task:
     asked within their document, as are the silent ones: what the document does not answer, though another may. Those of
     about half of the documents of fold 0 are the test, which nothing is ever trained or tuned on.
     """
+    if part and part not in KINDS:
+        raise UnknownSet(
+            f"policies has no part {part!r}; choose one of {', '.join(KINDS)}",
+            f"policies 没有“{part}”部分，可选：{'、'.join(KINDS)}",
+        )
     sources = documents(folder)
+    if not sources:
+        raise MissingSet(f"{folder} holds none of the documents", f"{folder} 里没有所问的文件")
     texts = {source.id: _text(source) for source in sources}
-    questions = []
-    for number, (each, text) in enumerate(known(read_written("policies"), texts.get)):
-        for kind, question in zip(
-            ("formal", "colloquial") if each.answered else ("silent",), each.questions, strict=False
-        ):
-            if part in ("", kind):
-                questions.append(
-                    Question(
-                        f"{number}-{kind}",
-                        question,
-                        kind,
-                        answers=(each.span.of(text),) if each.answered else (),
-                        documents=(each.document,) if each.answered else (),
-                        answerable=each.answered,
-                        within=() if kind == "formal" else (each.document,),
-                        split="test" if fold(each.document) == 0 == fold(f"{each.document}:test") % 2 else "dev",
-                    )
-                )
-    return Task("policies", sources, tuple(questions), headline="short_f1")
+    questions: list[Question] = []
+    left = 0
+    for number, each in enumerate(read_written("policies")):
+        text = texts.get(each.document, "")
+        if mark(each.span.of(text)) == each.mark:
+            questions += (one for one in _asked(number, each, each.span.of(text)) if part in ("", one.kind))
+        else:
+            left += 1
+    note = f"有 {left} 题所问的文件不在或已不同，未提问。" if left else ""
+    return Task("policies", sources, tuple(questions), headline="short_f1", note=note)
+
+
+def _asked(number: int, each: Written, words: str) -> list[Question]:
+    """The wordings of a question; ``words`` is what its span covers."""
+    kinds = KINDS[:2] if each.answered else KINDS[2:]
+    return [
+        Question(
+            f"{number}-{kind}",
+            question,
+            kind,
+            answers=(words,) if each.answered else (),
+            documents=(each.document,) if each.answered else (),
+            answerable=each.answered,
+            within=() if kind == "formal" else (each.document,),
+            split="test" if is_test(each.document) else "dev",
+        )
+        for kind, question in zip(kinds, each.questions, strict=False)
+    ]
 
 
 def documents(folder: Path) -> tuple[Source, ...]:
@@ -50,8 +69,9 @@ def documents(folder: Path) -> tuple[Source, ...]:
     return tuple(Source(name, path=str(path)) for name, path in sorted(paths.items()))
 
 
-def _text(source: Source) -> str | None:
+def _text(source: Source) -> str:
+    """The text that the library will have of a file, empty if it cannot be read."""
     try:
         return load(Path(source.path)).text
     except PolicyError:
-        return None
+        return ""

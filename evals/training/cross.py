@@ -10,10 +10,12 @@ run that is interrupted goes on where it stopped.
 from __future__ import annotations
 
 import random
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import click
+import torch
 from rich.console import Console
 
 from assistant.settings import Settings, settings
@@ -43,7 +45,7 @@ class Crossing:
         self.settings = chosen
         self.folder = chosen.home / "training" / "cross"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._encoder = RememberingEncoder.configured(chosen)
+        self._device = "cuda" if torch.cuda.is_available() else "cpu"
 
     def report(self, out: int) -> Report:
         """What the weights without the fold ``out`` answer to its questions."""
@@ -56,17 +58,16 @@ class Crossing:
     def _reader(self, out: int) -> Path:
         path = self.folder / f"reader-{out}.safetensors"
         if not path.exists():
-            drawing = Drawing(self.data, out, self.settings, self._encoder)
+            common = self._common()
             checkpoint = self.folder / f"checkpoint-{out}.safetensors"
-            self._train(self._drawn(drawing, ("ncp",), OWN), checkpoint, self._common())
+            self._train(self._drawn(out, ("ncp",), OWN), checkpoint, common)
             export.write([checkpoint], path, out)
         return path
 
     def _common(self) -> Path:
         checkpoint, done = self.folder / "common.safetensors", self.folder / "common.done"
         if not done.exists():
-            drawing = Drawing(self.data, 0, self.settings, self._encoder, written=False)
-            self._train(self._drawn(drawing, ("reading", "stard", "own"), COMMON), checkpoint, None)
+            self._train(self._drawn(0, ("reading", "stard", "own"), COMMON), checkpoint, None)
             done.touch()
         return checkpoint
 
@@ -74,17 +75,19 @@ class Crossing:
         path = self.folder / "questions.safetensors"
         if not path.exists():
             checkpoint = self.folder / "checkpoint-questions.safetensors"
-            pools = questions.pools(self.data, 0, self.settings, ("stard", "policies", "reading"))
+            pools = questions.pools(self.data, 0, self.settings, ("stard", "policies", "reading"))  # none of ncp
             questions.train(pools, expand(self.settings.cache), checkpoint, self.settings.threads)
-            export.write([checkpoint], path, 0)
+            export.write([checkpoint], path, None)
         return path
 
     def _train(self, samples: list[Sample], checkpoint: Path, before: Path | None) -> None:
-        train(samples, expand(self.settings.cache), checkpoint, self.settings.threads, "cpu", before)
+        train(samples, expand(self.settings.cache), checkpoint, self.settings.threads, self._device, before)
 
-    def _drawn(self, drawing: Drawing, parts: tuple[str, ...], most: int) -> list[Sample]:
+    def _drawn(self, out: int, parts: tuple[str, ...], most: int) -> list[Sample]:
         lot = random.Random(f"{SEED}:cross")  # noqa: S311
-        every = [sample for part in parts for sample in drawing.part(part, lot)]
+        with closing(RememberingEncoder.configured(self.settings)) as encoder:
+            drawing = Drawing(self.data, out, self.settings, encoder)
+            every = [sample for part in parts for sample in drawing.part(part, lot)]
         return lot.sample(every, min(most, len(every)))
 
 

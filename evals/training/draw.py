@@ -1,12 +1,14 @@
 """Drawing the samples of a round of training: ``python -m evals.training.draw --data ../shared/benchmarks``.
 
-A fifth of the documents, by the lot of their ids, is kept out: nothing of it is ever trained on.
+A fifth of the documents, by the lot of their ids, is kept out: nothing of it is trained on, not as what does not answer
+either.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -17,7 +19,7 @@ from assistant.settings import Settings, settings
 from evals.cases import FOLDER as CASES
 from evals.cases import read as read_cases
 from evals.collection import Collection, collect
-from evals.folds import SEED, fold, trained_on
+from evals.folds import SEED, fold, may_be_seen, trained_on
 from evals.memory import RememberingEncoder
 from evals.sets import own, read
 from evals.sets.policies import documents
@@ -39,29 +41,34 @@ PASSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """Samples of the sets in the folder ``data``, of everything that is not in the fold ``out``.
-
-    Without ``written``, of the public sets and our own cases alone.
-    """
+    """Samples of the sets in the folder ``data``, of everything that is not in the fold ``out``."""
 
     data: Path
     out: int
     settings: Settings
     encoder: RememberingEncoder
-    written: bool = True
 
     def part(self, name: str, lot: random.Random) -> Iterator[Sample]:
         """All samples of one of ``PARTS``, drawn once."""
-        yield from getattr(self, name)(lot)
+        drawn: dict[str, Callable[[random.Random], Iterator[Sample]]] = {
+            "ncp": self.ncp,
+            "reading": self.reading,
+            "stard": self.stard,
+            "policies": self.policies,
+            "own": self.own,
+        }
+        yield from drawn[name](lot)
 
     def ncp(self, lot: random.Random) -> Iterator[Sample]:
         """Notices of one spring, each asked about among all of them."""
         task = read("ncp", self.data / "ncp")
-        collection = self._library(task)
-        yield from public.of_documents(self._seen(task), collection, lot)
-        questions = [each for each in self._written("ncp") if fold(each.document) != self.out]
-        yield from written.of_documents(questions, collection, lot, apart=True)
-        collection.close()
+        with self._library(task) as collection:
+
+            def seen(document_id: str) -> bool:
+                return may_be_seen("ncp", collection.sources[document_id], self.out)
+
+            yield from public.of_documents(self._seen(task), collection, seen, lot)
+            yield from written.of_documents(self._written("ncp"), collection, seen, lot, apart=True)
 
     def reading(self, lot: random.Random) -> Iterator[Sample]:
         """Passages, each asked about by itself."""
@@ -83,26 +90,29 @@ class Drawing:
 
     def policies(self, lot: random.Random) -> Iterator[Sample]:
         """Laws, reports, notices and guides of all kinds, in their own formats."""
-        collection = self._library(Task("policies", documents(self.data.parent / "corpus"), ()))
-        questions = [each for each in self._written("policies") if fold(each.document) != self.out]
-        yield from written.of_documents(questions, collection, lot, apart=False)
-        collection.close()
+        task = Task("policies", documents(self.data.parent / "corpus"), ())
+        with self._library(task) as collection:
+            yield from written.of_documents(
+                self._written("policies"), collection, lambda _: False, lot, apart=False
+            )
 
     def own(self, lot: random.Random) -> Iterator[Sample]:
         """Our own cases."""
-        collection = self._library(own.read(CASES, "fresh"))
-        yield from public.of_cases(read_cases(CASES / "fresh.jsonl"), collection.library, lot)
-        collection.close()
+        with self._library(own.read(CASES, "fresh")) as collection:
+            yield from public.of_cases(read_cases(CASES / "fresh.jsonl"), collection.library, lot)
 
     def _written(self, part: str) -> Sequence[Written]:
-        return read_written(part) if self.written else ()
+        return [each for each in read_written(part) if may_be_seen(part, each.document, self.out)]
 
     def _seen(self, task: Task) -> list[Question]:
         trained = trained_on(task, self.out)
         return [question for question in task.questions if question in trained]
 
-    def _library(self, task: Task) -> Collection:
-        return collect(task.name, task.sources, self.encoder, self.settings.home / "evals" / "libraries")
+    @contextmanager
+    def _library(self, task: Task) -> Iterator[Collection]:
+        folder = self.settings.home / "evals" / "libraries"
+        with closing(collect(task.name, task.sources, self.encoder, folder)) as collection:
+            yield collection
 
 
 @click.command()

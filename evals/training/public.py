@@ -7,7 +7,7 @@ the question in all documents of its set, and other windows of the right documen
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -24,11 +24,17 @@ from index.types import Span
 
 
 def of_documents(
-    questions: Sequence[Question], collection: Collection, lot: random.Random, answering: int = 3, silent: int = 3
+    questions: Sequence[Question],
+    collection: Collection,
+    seen: Callable[[str], bool],
+    lot: random.Random,
+    answering: int = 3,
+    silent: int = 3,
 ) -> Iterator[Sample]:
     """Samples of questions whose answers stand literally in their documents, ``answering`` windows each.
 
-    Of the ``silent`` windows that do not answer, one is of the right document where it is long enough.
+    Of the ``silent`` windows that do not answer, one is of the right document where it is long enough, the others are
+    of documents, told by their ids, that may be ``seen``.
     """
     library = collection.library
     for question in questions:
@@ -53,9 +59,8 @@ def of_documents(
                     above(document.title, chunks, window, lot),
                     window.of(document.text),
                 )
-        found = [
-            hit.chunk for hit in library.search(question.question, FOUND) if hit.chunk.document_id != document.id
-        ]
+        hits = [hit.chunk for hit in library.search(question.question, FOUND)]
+        found = [chunk for chunk in hits if chunk.document_id != document.id and seen(chunk.document_id)]
         for chunk in pick(found, silent - 1, lot):
             yield silent_sample(question.question, question.answers, chunk, library, lot)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -20,19 +21,18 @@ import click
 import numpy as np
 import torch
 from opencc import OpenCC
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
 from assistant.settings import Settings, settings
 from evals.collection import collect
-from evals.folds import SEED, fold, trained_on
+from evals.folds import SEED, may_be_seen, trained_on
 from evals.memory import RememberingEncoder
 from evals.sets import read
 from evals.sets.policies import documents
 from evals.sets.written import Written, known
 from evals.sets.written import read as read_written
-from evals.training.checkpoints import keep, resume, take
+from evals.training.checkpoints import digest, keep, resume
 from evals.training.export import write
 from evals.training.network import encoder
 from evals.training.train import rate
@@ -124,13 +124,8 @@ def batches(pools: Sequence[Pool], lot: random.Random) -> Iterator[tuple[Pool, l
     yield from cut
 
 
-def train(
-    pools: Sequence[Pool], folder: Path, kept: Path, threads: int, before: Path | None = None, epochs: int = EPOCHS
-) -> Asker:
-    """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from.
-
-    ``before`` is the checkpoint of a training before this one.
-    """
+def train(pools: Sequence[Pool], folder: Path, kept: Path, threads: int) -> Asker:
+    """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from."""
     torch.manual_seed(int.from_bytes(SEED.encode()[:7], "big"))
     torch.set_num_threads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
@@ -141,11 +136,10 @@ def train(
     tokenizer.enable_padding(pad_id=1, pad_token="<pad>", pad_to_multiple_of=STEP)  # noqa: S106, no password
     weights = [weight for weight in asker.parameters() if weight.requires_grad]
     optimiser = torch.optim.AdamW(weights, lr=RATE, weight_decay=DECAY, fused=True)
-    if before is not None:
-        take(asker, load_file(before))
-    steps = epochs * sum(len(pool.asked) // BATCH for pool in pools)
-    begun, step, started, cost = resume(asker, optimiser, kept), 0, time.monotonic(), 0.0
-    for epoch in range(epochs):
+    steps = EPOCHS * sum(len(pool.asked) // BATCH for pool in pools)
+    of = digest([pool.asked for pool in pools], EPOCHS)
+    begun, step, started, cost = resume(asker, optimiser, kept, of), 0, time.monotonic(), 0.0
+    for epoch in range(EPOCHS):
         for pool, places in batches(pools, random.Random(f"{SEED}:questions:{epoch}")):  # noqa: S311
             step += 1
             if step <= begun:
@@ -167,8 +161,8 @@ def train(
             optimiser.zero_grad(set_to_none=True)
             cost = missed.item() if step == begun + 1 else 0.98 * cost + 0.02 * missed.item()
         if step > begun:
-            keep(asker, optimiser, kept, step)
-            click.echo(f"epoch {epoch + 1} of {epochs}, loss {cost:.3f}, {time.monotonic() - started:.0f} s")
+            keep(asker, optimiser, kept, step, of)
+            click.echo(f"epoch {epoch + 1} of {EPOCHS}, loss {cost:.3f}, {time.monotonic() - started:.0f} s")
     return asker
 
 
@@ -178,10 +172,13 @@ def of_documents(
     written: Iterable[Written],
     encoder: RememberingEncoder,
     folder: Path,
+    out: int,
     *,
     within: bool = False,
 ) -> Pool:
     """The chunks of a set's library, with the set's questions that are ``seen`` and those ``written`` for training.
+
+    None of a document in the fold ``out``, not even as a passage that does not answer.
 
     Right are those that hold most of an answer or, where answers are not told word for word, all of the right documents.
     ``within``: the second wordings are asked of their own document's chunks alone, since they do not name it.
@@ -190,6 +187,8 @@ def of_documents(
     passages: list[Passage] = []
     found: dict[str, list[tuple[int, int, int]]] = {}
     for id_, name in collection.sources.items():
+        if not may_be_seen(task.name, name, out):
+            continue
         document = collection.library.document(id_)
         for chunk in collection.library.chunks(id_):
             found.setdefault(name, []).append((chunk.start, chunk.end, len(passages)))
@@ -204,7 +203,7 @@ def of_documents(
             own = holding(own, text.find(question.evidence[0]), len(question.evidence[0]))
         if own:
             asked.append(Asked(question.question, tuple(place for *_, place in own), 0, len(passages)))
-    texts = {name: collection.texts[id_] for id_, name in collection.sources.items()}
+    texts = {name: collection.texts[collection.ids[name]] for name in found}
     for each, _ in known(written, texts.get):
         chunks = found[each.document]
         own = holding(chunks, each.span.start, len(each.span)) if each.answered else []
@@ -259,20 +258,24 @@ def _pool(encoder: RememberingEncoder, passages: Sequence[Passage], asked: Seque
 
 def pools(data: Path, out: int, chosen: Settings, sets: Sequence[str]) -> list[Pool]:
     """The pools of ``sets``, of everything that is not in the fold ``out``."""
-    encoder = RememberingEncoder.configured(replace(chosen, questions="plain"))
+    with closing(RememberingEncoder.configured(replace(chosen, questions="plain"))) as encoder:
+        return list(_pools(data, out, chosen, sets, encoder))
+
+
+def _pools(
+    data: Path, out: int, chosen: Settings, sets: Sequence[str], encoder: RememberingEncoder
+) -> Iterator[Pool]:
     folder = chosen.home / "evals" / "libraries"
-    made = []
     for name in sets:
         if name == "reading":
             for part, limit in READING.items():
                 task = read("reading", data / "reading", part)
-                made.append(of_passages(task, trained_on(task, out), encoder, limit))
+                yield of_passages(task, trained_on(task, out), encoder, limit)
             continue
-        written = [each for each in read_written(name) if name == "stard" or fold(each.document) != out]
         apart = name != "policies"
         task = read(name, data / name) if apart else Task(name, documents(data.parent / "corpus"), ())
-        made.append(of_documents(task, trained_on(task, out), written, encoder, folder, within=not apart))
-    return made
+        seen = trained_on(task, out)
+        yield of_documents(task, seen, read_written(name), encoder, folder, out, within=not apart)
 
 
 @click.command()

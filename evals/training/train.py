@@ -18,9 +18,11 @@ import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
 
+from assistant.reader import weights
 from assistant.settings import settings
+from evals.errors import SeenByTraining
 from evals.folds import SEED
-from evals.training.checkpoints import keep, resume, take
+from evals.training.checkpoints import digest, keep, resume, take
 from evals.training.network import Reader, batch, loss, take_shipped
 from evals.training.samples import PARTS, Sample, restored, samples_file
 from index.model import expand
@@ -78,13 +80,12 @@ def train(
         weight_decay=DECAY,
         fused=True,
     )
-    if before is not None and before.exists():
-        take(reader, load_file(before))
-    elif before is not None:
-        take_shipped(reader)
+    if before is not None:
+        take(reader, load_file(before)) if before.exists() else take_shipped(reader)
     rates = [group["lr"] * (LATER if before else 1.0) for group in optimiser.param_groups]
     plan = list(batches(samples, SEED))
-    begun = resume(reader, optimiser, kept)
+    of = digest(plan, before.name if before else "", rates)
+    begun = resume(reader, optimiser, kept, of)
     started, cost = time.monotonic(), 0.0
     reader.train()
     for step in range(begun, len(plan)):
@@ -99,7 +100,7 @@ def train(
         optimiser.zero_grad(set_to_none=True)
         cost = missed.item() if step == begun else 0.98 * cost + 0.02 * missed.item()
         if (step + 1) % KEPT == 0 or step + 1 == len(plan):
-            keep(reader, optimiser, kept, step + 1)
+            keep(reader, optimiser, kept, step + 1, of)
             speed = BATCH * (step + 1 - begun) / (time.monotonic() - started)
             click.echo(f"step {step + 1} of {len(plan)}, loss {cost:.3f}, {speed:.1f} samples/s")
     return reader
@@ -123,6 +124,11 @@ def main(home: Path | None, out: int, round_: int, most: int) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kept = checkpoint(chosen.home, out, round_)
     before = checkpoint(chosen.home, out, round_ - 1) if round_ else None
+    if before is not None and not before.exists() and weights.card()["fold"] != out:
+        raise SeenByTraining(
+            f"{before} is not there, and the weights that ship have seen fold {out}; train the round before first",
+            f"没有 {before}，而随包的权重见过第 {out} 折；请先训练前一轮",
+        )
     train(every, expand(chosen.cache), kept, chosen.threads, device, before)
     click.echo(f"trained; the weights are in {kept}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -16,12 +16,17 @@ from index.types import Chunk, Document, Span
 
 
 def of_documents(
-    written: Sequence[Written], collection: Collection, lot: random.Random, *, apart: bool
+    written: Sequence[Written],
+    collection: Collection,
+    seen: Callable[[str], bool],
+    lot: random.Random,
+    *,
+    apart: bool,
 ) -> Iterator[Sample]:
-    """For each wording a window that answers; one time in two, a window that our search takes for the answer, too.
+    """For each wording a window that answers; one time in two, one that is like it and does not, too.
 
-    That is of another document only where the documents are ``apart``, as notices of different places are: of two
-    reports on the same year either may answer.
+    Where the documents are ``apart``, as notices of different places are, that is what our search finds in those, told
+    by their ids, that may be ``seen``. Of two reports on the same year either may answer: there it is of the same document.
     """
     library = collection.library
     for each, text in known(written, lambda name: collection.texts.get(collection.ids.get(name, ""))):
@@ -35,17 +40,18 @@ def of_documents(
             window = around(each.span, text, lot)
             yield _answering(question, above(document.title, chunks, window, lot), window, each.span, text)
             if lot.random() < 0.5:
+                continue
+            if apart:
                 hits = [hit.chunk for hit in library.search(question, FOUND)]
-                if apart:
-                    others = [chunk for chunk in hits if chunk.document_id != document.id]
-                    for chunk in pick(others, 1, lot):
-                        yield silent_sample(question, (answer,), chunk, library, lot)
-                else:
-                    own = [chunk for chunk in chunks if not chunk.span.overlaps(each.span)]
-                    for chunk in pick(_alike(question, own), 1, lot):
-                        window = around(chunk.span, text, lot)
-                        if not window.overlaps(each.span) and len(window) >= WINDOW // 4:
-                            yield Sample(question, above(document.title, chunks, window, lot), window.of(text))
+                others = [chunk for chunk in hits if chunk.document_id != document.id and seen(chunk.document_id)]
+                for chunk in pick(others, 1, lot):
+                    yield silent_sample(question, (answer,), chunk, library, lot)
+            else:
+                own = _alike(question, [chunk for chunk in chunks if not chunk.span.overlaps(each.span)])
+                for chunk in pick(own, 1, lot):
+                    window = around(chunk.span, text, lot)
+                    if answer not in window.of(text) and not window.overlaps(each.span):
+                        yield Sample(question, above(document.title, chunks, window, lot), window.of(text))
 
 
 def of_passages(written: Sequence[Written], texts: dict[str, str], lot: random.Random) -> Iterator[Sample]:
@@ -56,7 +62,7 @@ def of_passages(written: Sequence[Written], texts: dict[str, str], lot: random.R
             if each.answered:
                 yield _answering(question, "", window, each.span, text)
             else:
-                yield Sample(question, "", window.of(text))
+                yield Sample(question, "", within(window, each.span).of(text))
 
 
 def of_articles(
@@ -70,7 +76,7 @@ def of_articles(
         for question in each.questions:
             window = around(each.span, text, lot)
             if not each.answered:
-                yield Sample(question, titles[each.document], window.of(text))
+                yield Sample(question, titles[each.document], within(window, each.span).of(text))
             else:
                 yield _answering(question, titles[each.document], window, each.span, text)
                 best = np.argsort(-lexical.scores(question), kind="stable")[:FOUND]
@@ -86,9 +92,13 @@ def _silent(each: Written, document: Document, chunks: Sequence[Chunk], lot: ran
     chunk = _alike(each.questions[0], inside)[0]
     start = max(each.span.start, min(chunk.start, each.span.end - WINDOW))
     part = Span(start, min(each.span.end, max(start + 1, chunk.end)))
-    window = around(part, text, lot)
-    window = Span(max(window.start, each.span.start), min(window.end, each.span.end))
+    window = within(around(part, text, lot), each.span)
     return Sample(each.questions[0], above(document.title, chunks, window, lot), window.of(text))
+
+
+def within(window: Span, part: Span) -> Span:
+    """The window without what lies beyond ``part``: that may answer."""
+    return Span(max(window.start, part.start), min(window.end, part.end))
 
 
 def _alike(question: str, chunks: Sequence[Chunk]) -> list[Chunk]:
