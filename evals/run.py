@@ -81,7 +81,8 @@ def run(
         collection = collect(plan.task.name, sources, remembering, folder / "libraries", ingesting)
         try:
             about = _about(plan, len(sources), questions, collection, remembering.name)
-            about |= {"llm": settings.llm_model, **{part: card["sha256"][:12] for part, card in _cards(settings)}}
+            about["weights"] = {name: card["sha256"][:12] for name, card in _cards(settings)}
+            about["llm"] = settings.llm_model
             checkpoint = folder / "runs" / f"{plan.task.name}-{_key(about)}.jsonl"
             checkpoint.parent.mkdir(parents=True, exist_ok=True)
             for each in (remembering, plain) if plan.compare else (remembering,):
