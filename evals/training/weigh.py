@@ -111,7 +111,7 @@ def fitted(choices: list[Choice], before: Rows) -> Rows:
         total.backward()  # type: ignore[no-untyped-call]
         return total
 
-    optimiser.step(missed)  # type: ignore[no-untyped-call, arg-type]
+    optimiser.step(missed)  # type: ignore[no-untyped-call]
     return weighed.detach().numpy()
 
 
