@@ -75,6 +75,16 @@ def beside(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
+def remedy(path: Path, shipped: Path) -> tuple[str, str]:
+    """What to do about a file that cannot be used, or its card, in English and in Chinese."""
+    if path in (shipped, beside(shipped)):
+        return "install the package again", "请重新安装本软件"
+    return (
+        "name weights whose card, a .json file, stands beside them",
+        "请指定旁边有同名 .json 说明文件的权重",
+    )
+
+
 def card(path: Path, damaged: Damaged) -> dict[str, Any]:
     """What is known of the weights. Raises ``damaged`` if the card is missing or no such thing."""
     try:

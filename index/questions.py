@@ -45,9 +45,7 @@ def trained(weights: Weights, path: Path = FILE) -> Weights:
 
 
 def _damaged(path: Path, reason: str) -> WeightsDamaged:
-    ours = path in (FILE, CARD)
-    remedy = "install the package again" if ours else "name weights whose card, a .json file, stands beside them"
-    chinese = "请重新安装本软件" if ours else "请指定旁边有同名 .json 说明文件的权重"
+    remedy, chinese = changes.remedy(path, FILE)
     return WeightsDamaged(
         f"the file {path} of the encoder's question side cannot be used ({reason}); {remedy}, or set "
         'questions = "plain"',

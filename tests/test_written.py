@@ -13,6 +13,7 @@ from evals.sets.written import FOLDER, Written, known, mark, read
 from evals.training import written
 from evals.training.samples import WINDOW
 from evals.types import Source
+from index.lexical import Lexical
 from index.types import Span
 
 NOISE = "各地要加强组织领导，落实工作责任，确保各项措施落到实处。\n"
@@ -59,9 +60,7 @@ def test_windows_of_documents_hold_the_answer_or_keep_clear_of_it(tmp_path: Path
     drawn = [
         sample
         for seed in range(6)
-        for sample in written.of_documents(
-            (answering, silent), collection, lambda _: False, random.Random(seed), apart=False
-        )
+        for sample in written.of_documents((answering, silent), collection, None, random.Random(seed))
     ]
     with_answer = [one for one in drawn if one.spans]
     assert {one.question for one in with_answer} == set(answering.questions)
@@ -83,8 +82,9 @@ def test_an_answer_longer_than_a_window_teaches_the_relevance_alone() -> None:
 
 def test_articles_that_are_like_the_right_one_teach_the_relevance_alone() -> None:
     sources = [Source(str(number), f"第{number}条", f"租赁合同第{number}种情形应当赔偿。") for number in range(5)]
+    lexical = Lexical.build(source.text for source in sources)
     text = sources[2].text
     each = Written("2", ("房东要不要赔",), Span(0, len(text)), True, mark(text))
-    right, *others = written.of_articles((each,), sources, random.Random(0), silent=2)
+    right, *others = written.of_articles((each,), sources, lexical, random.Random(0), silent=2)
     assert (right.window, right.spans, right.relevant) == (text, ((0, len(text)),), 1.0)
     assert [(one.relevant, one.read, one.window != text) for one in others] == [(0.0, False, True)] * 2

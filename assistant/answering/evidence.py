@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from assistant.answering import values
 from assistant.answering.scope import (
@@ -177,10 +178,8 @@ def candidates(
             key = of.document.id, section.number
             path = paths.get(key) or paths.setdefault(key, _path(of, section))
             sentence = _Sentence(of, section, span, text, path, period)
-            features = _features(asked, sentence, reads)
-            features = replace(
-                features, sentence=cosine, passage=hit.dense, rank=1.0 - place / len(hits), period=matched
-            )
+            standing = _Standing(cosine, hit.dense, 1.0 - place / len(hits), matched)
+            features = _features(asked, sentence, standing, reads)
             score = sum(share * getattr(features, name) for name, share in weighed.items())
             behind = OUTDATED * _passed_over(question, of) + LOCAL * _is_local(question, of, central)
             found.append(Candidate(of, section.number, span, text, period, features, score - behind, behind))
@@ -367,8 +366,16 @@ class _Sentence:
     period: str
 
 
-def _features(asked: _Asked, sentence: _Sentence, reads: Sequence[Read]) -> Features:
-    """The features of a sentence but those that its hit gives, which are 0: cosines, rank and period."""
+class _Standing(NamedTuple):
+    """The features that a sentence has from its hit and its time."""
+
+    sentence: float
+    passage: float
+    rank: float
+    period: float
+
+
+def _features(asked: _Asked, sentence: _Sentence, standing: _Standing, reads: Sequence[Read]) -> Features:
     source, section, text = sentence.source, sentence.section, sentence.text
     question, subject, check, weight = asked.question, asked.subject, asked.check, asked.weight
     tabled = row_of(source, section, sentence.span)
@@ -389,12 +396,12 @@ def _features(asked: _Asked, sentence: _Sentence, reads: Sequence[Read]) -> Feat
         context=matching.coverage(subject, sentence.path + own, weight),
         head=matching.coverage(subject, comparable(head(source, section)), weight),
         weak=matching.coverage(asked.weak, sentence.path + own, weight),
-        sentence=0.0,
-        passage=0.0,
-        rank=0.0,
+        sentence=standing.sentence,
+        passage=standing.passage,
+        rank=standing.rank,
         form=fits,
         tense=_tense(question.tense, sentence.period, source),
-        period=0.0,
+        period=standing.period,
         support=support,
         relevance=relevance,
     )

@@ -62,9 +62,7 @@ def _write(weights: Weights, path: Path, folder: Path) -> None:
 
 def damaged(path: Path, reason: str) -> ReaderDamaged:
     """The error for a file of the reader that is missing or not what it was."""
-    ours = path in (FILE, CARD)
-    remedy = "install the package again" if ours else "name weights whose card, a .json file, stands beside them"
-    chinese = "请重新安装本软件" if ours else "请指定旁边有同名 .json 说明文件的权重"
+    remedy, chinese = changes.remedy(path, FILE)
     return ReaderDamaged(
         f'the reader\'s file {path} cannot be used ({reason}); {remedy}, or set reader = "none"',
         f'阅读模型文件 {path} 无法使用（{reason}）；{chinese}，或设置 reader = "none"',

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -28,6 +28,7 @@ from evals.sets.written import read as read_written
 from evals.training import public, written
 from evals.training.samples import PARTS, Sample, samples_file, write
 from evals.types import Question, Task
+from index.lexical import Lexical
 
 PASSAGES = {
     "cmrc2018": 1300,
@@ -68,7 +69,7 @@ class Drawing:
                 return may_be_seen("ncp", collection.sources[document_id], self.out)
 
             yield from public.of_documents(self._seen(task), collection, seen, lot)
-            yield from written.of_documents(self._written("ncp"), collection, seen, lot, apart=True)
+            yield from written.of_documents(self._written("ncp"), collection, seen, lot)
 
     def reading(self, lot: random.Random) -> Iterator[Sample]:
         """Passages, each asked about by itself."""
@@ -85,16 +86,15 @@ class Drawing:
     def stard(self, lot: random.Random) -> Iterator[Sample]:
         """Lay questions to articles of law."""
         task = read("stard", self.data / "stard")
-        yield from public.of_articles(self._seen(task), task.sources, lot)
-        yield from written.of_articles(self._written("stard"), task.sources, lot)
+        lexical = Lexical.build(f"{source.title}\n{source.text}" for source in task.sources)
+        yield from public.of_articles(self._seen(task), task.sources, lexical, lot)
+        yield from written.of_articles(self._written("stard"), task.sources, lexical, lot)
 
     def policies(self, lot: random.Random) -> Iterator[Sample]:
         """Laws, reports, notices and guides of all kinds, in their own formats."""
         task = Task("policies", documents(self.data.parent / "corpus"), ())
         with self._library(task) as collection:
-            yield from written.of_documents(
-                self._written("policies"), collection, lambda _: False, lot, apart=False
-            )
+            yield from written.of_documents(self._written("policies"), collection, None, lot)
 
     def own(self, lot: random.Random) -> Iterator[Sample]:
         """Our own cases."""
@@ -108,11 +108,9 @@ class Drawing:
         trained = trained_on(task, self.out)
         return [question for question in task.questions if question in trained]
 
-    @contextmanager
-    def _library(self, task: Task) -> Iterator[Collection]:
+    def _library(self, task: Task) -> closing[Collection]:
         folder = self.settings.home / "evals" / "libraries"
-        with closing(collect(task.name, task.sources, self.encoder, folder)) as collection:
-            yield collection
+        return closing(collect(task.name, task.sources, self.encoder, folder))
 
 
 @click.command()

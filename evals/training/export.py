@@ -33,8 +33,8 @@ def mean(paths: Sequence[Path]) -> dict[str, npt.NDArray[np.float32]]:
     return total
 
 
-def write(checkpoints: Sequence[Path], to: Path, out: int | None) -> None:
-    """Write what training without the fold ``out`` (without any, if ``None``) changed, and its checksum into the card."""
+def write(checkpoints: Sequence[Path], to: Path, out: int) -> None:
+    """Write what training without the fold ``out`` changed, in 4 bits, and its checksum into the card."""
     changes.write(to, changes.shrink(model.read_weights(model.weights_file()), mean(checkpoints)), fold=out)
 
 

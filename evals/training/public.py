@@ -94,14 +94,13 @@ def of_passages(questions: Sequence[Question], texts: Sequence[str], lot: random
 
 
 def of_articles(
-    questions: Sequence[Question], sources: Sequence[Source], lot: random.Random, silent: int = 3
+    questions: Sequence[Question], sources: Sequence[Source], lexical: Lexical, lot: random.Random, silent: int = 3
 ) -> Iterator[Sample]:
     """Which articles of law bear on a question; nothing is read from them.
 
     Those that do not are what the lexical search finds first: to encode every article would take half an hour.
     """
     by_id = {source.id: source for source in sources}
-    lexical = Lexical.build(f"{source.title}\n{source.text}" for source in sources)
     for question in questions:
         gold = [by_id[name] for name in question.documents if name in by_id]
         best = np.argsort(-lexical.scores(question.question), kind="stable")[: 4 * FOUND]

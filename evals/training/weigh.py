@@ -29,6 +29,7 @@ from evals.folds import FOLDS, SEED, kept_out
 from evals.lookup import Lookup
 from evals.memory import RememberingEncoder
 from evals.sets import own, read
+from evals.training.samples import places
 from evals.types import Question, Task
 from index import changes
 from index.types import Span
@@ -38,8 +39,6 @@ NEAR = 0.02
 """What a squared change of a weight costs, on the mean: of 1, 0.1, 0.02 the best in cross-fitting."""
 MOST = 160
 """Questions on policies."""
-PLACES = 8
-"""Places of an answer that are counted as right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,9 @@ def choice(question: Question, collection: Collection, lookup: Lookup) -> Choice
     candidates = lookup.candidates(found)
     gold = collection.ids[question.documents[0]]
     spans = [
-        span for words in question.evidence or question.answers for span in places(words, collection.texts[gold])
+        Span(*place)
+        for words in question.evidence or question.answers
+        for place in places((words,), collection.texts[gold])
     ]
     features = [[getattr(one.features, name) for name in WEIGHTS] for one in candidates]
     right = [
@@ -79,16 +80,6 @@ def choice(question: Question, collection: Collection, lookup: Lookup) -> Choice
         np.array(right, bool),
         np.array([one.behind for one in candidates], np.float64),
     )
-
-
-def places(words: str, text: str) -> list[Span]:
-    """Where ``words`` stand in ``text``, the first of them."""
-    found: list[Span] = []
-    at = text.find(words)
-    while at >= 0 and len(found) < PLACES:
-        found.append(Span(at, at + len(words)))
-        at = text.find(words, at + 1)
-    return found
 
 
 def fitted(choices: list[Choice], before: Rows) -> Rows:

@@ -18,15 +18,13 @@ from index.types import Chunk, Document, Span
 def of_documents(
     written: Sequence[Written],
     collection: Collection,
-    seen: Callable[[str], bool],
+    seen: Callable[[str], bool] | None,
     lot: random.Random,
-    *,
-    apart: bool,
 ) -> Iterator[Sample]:
     """For each wording a window that answers; one time in two, one that is like it and does not, too.
 
-    Where the documents are ``apart``, as notices of different places are, that is what our search finds in those, told
-    by their ids, that may be ``seen``. Of two reports on the same year either may answer: there it is of the same document.
+    That is what our search finds in the documents, told by their ids, that may be ``seen``; with ``None``, as where of two
+    reports on the same year either may answer, it is of the same document.
     """
     library = collection.library
     for each, text in known(written, lambda name: collection.texts.get(collection.ids.get(name, ""))):
@@ -41,7 +39,7 @@ def of_documents(
             yield _answering(question, above(document.title, chunks, window, lot), window, each.span, text)
             if lot.random() < 0.5:
                 continue
-            if apart:
+            if seen is not None:
                 hits = [hit.chunk for hit in library.search(question, FOUND)]
                 others = [chunk for chunk in hits if chunk.document_id != document.id and seen(chunk.document_id)]
                 for chunk in pick(others, 1, lot):
@@ -66,10 +64,12 @@ def of_passages(written: Sequence[Written], texts: dict[str, str], lot: random.R
 
 
 def of_articles(
-    written: Sequence[Written], sources: Sequence[Source], lot: random.Random, silent: int = 2
+    written: Sequence[Written], sources: Sequence[Source], lexical: Lexical, lot: random.Random, silent: int = 2
 ) -> Iterator[Sample]:
-    """The article that answers each wording, and ``silent`` like it, of which only the relevance is learnt."""
-    lexical = Lexical.build(f"{source.title}\n{source.text}" for source in sources)
+    """The article that answers each wording, and ``silent`` like it, of which only the relevance is learnt.
+
+    ``lexical`` searches the ``sources``.
+    """
     titles = {source.id: source.title for source in sources}
     texts = {source.id: source.text for source in sources}
     for each, text in known(written, texts.get):
