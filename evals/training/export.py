@@ -33,8 +33,11 @@ def mean(paths: Sequence[Path]) -> dict[str, npt.NDArray[np.float32]]:
     return total
 
 
-def write(checkpoints: Sequence[Path], to: Path, out: int) -> None:
-    """Write what training without the fold ``out`` changed, in 4 bits, and its checksum into the card."""
+def write(checkpoints: Sequence[Path], to: Path, out: int | None) -> None:
+    """Write what training without the fold ``out`` changed, in 4 bits, and its checksum into the card.
+
+    ``out`` is ``None`` of a training on nothing that is folded.
+    """
     changes.write(to, changes.shrink(model.read_weights(model.weights_file()), mean(checkpoints)), fold=out)
 
 
