@@ -13,6 +13,7 @@ from assistant.answering.lines import Said, section_of, short, statement
 from assistant.answering.named import Named, absent, groups
 from assistant.answering.penalties import penalties
 from assistant.answering.scope import Source
+from assistant.answering.several import each_told
 from assistant.answering.wholeness import whole
 from assistant.language import form, periods
 from assistant.language.question import Question
@@ -56,6 +57,7 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
     """The answer in pieces, which add up to the whole (see ``Answer.__add__``), a line each."""
     question = finding.question
     lines: tuple[Said, ...] = ()
+    found: Sequence[Candidate] = ()
     sure = 0.0
     for group in _groups(finding):
         found = fitting(question, group)
@@ -67,7 +69,7 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
         if one >= model(finding.reads).threshold:
             lines = penalties(question, found) or compose.compose(question, found, weight, finding.reads)
             break
-    lines = whole(question, lines)
+    lines = whole(question, each_told(question, lines, found, weight))
     start = Answer(
         question=finding.asked,
         query=finding.query,

@@ -12,24 +12,22 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from assistant.answering import tabled
-from assistant.answering.evidence import Candidate, announced, clauses, head, residual, row_of
+from assistant.answering.evidence import Candidate, announced, clauses, row_of
 from assistant.answering.lines import Said, bare
 from assistant.answering.measures import parallel
 from assistant.answering.picking import Pick, in_clause, marked, picked
 from assistant.answering.scope import Source
+from assistant.answering.sections import LISTED, around_item, headed, whole_section, whole_sentences
 from assistant.language import form, matching
 from assistant.language.question import Question
 from assistant.language.vocabulary import comparable
 from assistant.reader.reading import Read
-from index.numerals import value
 from index.search import references
 from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
 POINTS = frozenset({"number", "date", "person", "place"})
 """Kinds of question that one word answers; it is said in its clause, since 98.2% alone tells nothing."""
-LISTED = frozenset({"list", "open", "definition", "reason"})
-"""Kinds of question that a whole section may answer."""
 SURE = 0.8
 """Share of the subject that a clause covers, from which on it answers those by itself."""
 OVERRULING = 0.0
@@ -61,6 +59,9 @@ DISTINCT = 0.2
 """An item of a list is asked for alone if with its announcement it covers so much more of the subject than the others."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
+TITLE, FULL = 6, 800
+"""Characters of an item's head that tells nothing by itself (4.安全检查。), and of the longest list of such that is told
+whole."""
 
 
 def compose(
@@ -88,12 +89,12 @@ def compose(
     if question.kind == "number" and (amounts := _amounts(question, best, weight)):
         return marked(_section(best.source, amounts), pick)
     if question.kind in LISTED:
-        section = _whole_section(question, found, weight)
+        section = whole_section(question, found, weight)
         if section is None and question.kind in {"list", "open"}:
-            section = _headed(best) or _listed(question, best, weight)
+            section = headed(best) or around_item(question, best, weight)
         if section is not None:
             return marked(_section(*section), stressed)
-    if question.kind in {"person", "place", "yesno"} and _LEADS.search(best.text) and (listed := _headed(best)):
+    if question.kind in {"person", "place", "yesno"} and _LEADS.search(best.text) and (listed := headed(best)):
         return marked(_section(*listed), stressed)
     if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
         return marked(led, stressed)
@@ -101,7 +102,7 @@ def compose(
         beside = _beside(question, found) if question.kind == "list" else ()
         return beside if _is_one_of(pick, beside) else tuple(map(in_clause, pick.lines))
     if question.kind in POINTS:
-        lines: tuple[Said, ...] = (_clause(question, best, weight),)
+        lines: tuple[Said, ...] = (clause(question, best, weight),)
     elif question.kind in {"list", "open", "reason"}:
         lines = _sentences(question, found)
     else:
@@ -175,47 +176,6 @@ def article_asked(question: Question, found: Sequence[Candidate]) -> tuple[Sourc
     return None
 
 
-def _whole_section(
-    question: Question, found: Sequence[Candidate], weight: Callable[[str], float]
-) -> tuple[Source, Section] | None:
-    """The section that the question asks for as a whole, or ``None`` if single sentences answer better.
-
-    That is the section whose head covers the subject about as well as the best sentence does, and that says more than
-    a sentence which is not the best one. Of a question without a subject of its own ("2021年重点任务有哪些") it is the
-    list whose head covers its weak terms best, and if it asks for the second item, that item.
-    """
-    best: tuple[float, tuple[Source, Section]] | None = None
-    reached = max(candidate.features.own for candidate in found[:MOST])
-    for order, candidate in enumerate(found[: 2 * MOST]):
-        source = candidate.source
-        terms = residual(question, source)
-        general = all(term.weak for term in terms)
-        section: Section | None = source.sections[candidate.section]
-        while section is not None and section.kind != "document":
-            cover = matching.coverage(terms, comparable(head(source, section)), weight)
-            if form.asks_for_a_manner(question) and form.defines(section.head.of(source.document.text)):
-                cover = 0.0
-            alone = candidate is not found[0] and candidate.span.covers(
-                trimmed(section.span, source.document.text)
-            )
-            if general:
-                fits = section.kind == "list" and (cover > 0.5 or section.period in question.periods)
-            else:
-                fits = not alone and order < MOST and cover > 0.5 and cover - 0.05 * order >= NEAR * reached
-            if fits and (best is None or cover - 0.05 * order > best[0]):
-                best = cover - 0.05 * order, (source, section)
-            section = source.sections[section.parent] if section.parent is not None else None
-    if best is None:
-        return None
-    source, section = best[1]
-    return source, _asked_item(question, source, section)
-
-
-def is_listed(question: Question, found: Sequence[Candidate], weight: Callable[[str], float]) -> bool:
-    """Whether a whole section answers ``question``."""
-    return question.kind in LISTED and _whole_section(question, found, weight) is not None
-
-
 def _amounts(question: Question, best: Candidate, weight: Callable[[str], float]) -> Section | None:
     """The short list of which the best sentence is an item, if all its items tell an amount and none alone is asked for.
 
@@ -228,58 +188,10 @@ def _amounts(question: Question, best: Candidate, weight: Callable[[str], float]
         return None
     text = source.document.text
     lead = section.head.of(text)
-    items = [_quoted(source, child, child.head).of(text) for child in source.children(section.number)]
+    items = [whole_sentences(source, child, child.head).of(text) for child in source.children(section.number)]
     shares = [matching.coverage(question.subject, comparable(lead + item), weight) for item in items]
     alike = len(items) > 1 and all(map(check, items)) and max(shares) - min(shares) < DISTINCT
     return section if alike else None
-
-
-def _headed(best: Candidate) -> tuple[Source, Section] | None:
-    """The item or list that the best sentence heads; ``None`` if it heads none.
-
-    An item is headed by its first sentence, a list by the one that announces it, the last of its head.
-    """
-    for section in reversed(best.source.sections[: best.section + 1]):
-        if section.kind in {"item", "heading"} and section.number == best.section:
-            headed = best.span.covers(section.head)
-        elif section.kind == "list":
-            headed = best.span.end == section.head.end
-        else:
-            continue
-        if headed and len(trimmed(section.span, best.source.document.text)) > len(best.span):
-            return best.source, section
-    return None
-
-
-def _listed(question: Question, best: Candidate, weight: Callable[[str], float]) -> tuple[Source, Section] | None:
-    """The list of which the best sentence is an item, if what announces it bears more on the subject than any item.
-
-    积累了哪些经验 → 宝贵经验主要体现为“六个必须”: all six, although the reader picks one of them
-    """
-    source, text = best.source, best.source.document.text
-    item = source.sections[best.section]
-    while item.kind == "item" and item.parent is not None and source.sections[item.parent].kind != "list":
-        item = source.sections[item.parent]
-    if question.kind != "list" or item.kind != "item" or item.parent is None:
-        return None
-    section = source.sections[item.parent]
-    items = [_quoted(source, child, child.span).of(text) for child in source.children(section.number)]
-    shares = [matching.coverage(question.subject, comparable(item), weight) for item in items]
-    lead = matching.coverage(residual(question, source), comparable(head(source, section)), weight)
-    return (source, section) if len(shares) > 1 and max(DISTINCT, *shares) < lead else None
-
-
-_ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大](?!季度|方面军)")
-
-
-def _asked_item(question: Question, source: Source, section: Section) -> Section:
-    """The item that the question asks for by its place in the list (第二项, 最后一项), else the section."""
-    match = _ITEM.search(question.text)
-    inside = [child for child in source.children(section.number) if child.kind == "item"]
-    if not match or not inside:
-        return section
-    place = value(match[1] or str(len(inside))) or 0
-    return inside[place - 1] if 0 < place <= len(inside) else section
 
 
 def _section(source: Source, section: Section) -> tuple[Said, ...]:
@@ -290,12 +202,15 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
     children = source.children(section.number)
     if children:
         short = all(len(child.span) <= SHORT_ITEM for child in children)
+        titled = len(section.span) <= FULL and all(_is_title(child, text) for child in children)
         for child in children:
-            announces = len(child.span) <= WHOLE and _LEADS.search(_quoted(source, child, child.head).of(text))
-            if not len(child.head) or announces or (short and not child.label.endswith("是")):
+            announces = len(child.span) <= WHOLE and _LEADS.search(
+                whole_sentences(source, child, child.head).of(text)
+            )
+            if not len(child.head) or announces or titled or (short and not child.label.endswith("是")):
                 lines += _plain(source, child, child.span)
             else:
-                quoted = _quoted(source, child, child.head)
+                quoted = whole_sentences(source, child, child.head)
                 lines.append(Said(source, child.number, quoted, quoted))
         return tuple(lines)
     start = lead.quoted.end if lead else section.span.start
@@ -306,12 +221,17 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
     return tuple(lines)
 
 
+def _is_title(item: Section, text: str) -> bool:
+    """Whether the head of an item is a mere title."""
+    return len(item.head.of(text).removeprefix(item.label).strip("。.:：、 　")) <= TITLE
+
+
 def _lead(source: Source, section: Section) -> Said | None:
     """The line that introduces a section; of a long announcement its last sentence alone, if that one is brief."""
     if not len(section.head):
         return None
     text = source.document.text
-    quoted = _quoted(source, section, section.head)
+    quoted = whole_sentences(source, section, section.head)
     if len(quoted) > LONG_LEAD:
         quoted = trimmed(sentences(text, quoted.start, quoted.end)[-1], text)
         if len(quoted) > LONG_LEAD:
@@ -323,13 +243,6 @@ def _plain(source: Source, section: Section, span: Span) -> list[Said]:
     text = source.document.text
     spans = (trimmed(sentence, text) for sentence in sentences(text, span.start, span.end))
     return [Said(source, section.number, quoted, quoted) for quoted in spans if len(quoted)]
-
-
-def _quoted(source: Source, section: Section, span: Span) -> Span:
-    """``span`` widened to whole sentences."""
-    text = source.document.text
-    parts = [part for part in sentences(text, section.span.start, section.span.end) if part.overlaps(span)]
-    return trimmed(Span(parts[0].start, parts[-1].end), text) if parts else trimmed(span, text)
 
 
 def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ...]:
@@ -394,7 +307,7 @@ def _sentence(candidate: Candidate) -> Said:
     return Said(candidate.source, candidate.section, candidate.span, candidate.span)
 
 
-def _clause(question: Question, candidate: Candidate, weight: Callable[[str], float]) -> Said:
+def clause(question: Question, candidate: Candidate, weight: Callable[[str], float]) -> Said:
     """The clauses that cover the subject best, and with them the nearest one that has what was asked for."""
     if len(candidate.span) <= BRIEF:
         return _sentence(candidate)

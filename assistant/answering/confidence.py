@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.answering.compose import is_listed
 from assistant.answering.evidence import Candidate, residual, share
+from assistant.answering.sections import is_listed
 from assistant.language.question import Question
 from assistant.reader.reading import Read
 
@@ -109,9 +109,12 @@ def inputs(
 def confidence(
     question: Question, found: Sequence[Candidate], weight: Callable[[str], float], reads: Sequence[Read] = ()
 ) -> float:
-    """The probability in [0, 1] that the best of the candidates ``found`` answers ``question``."""
-    fitted = model(reads)
-    total = fitted.bias + sum(
-        fitted.coefficients[name] * value for name, value in inputs(question, found, weight, reads).items()
-    )
+    """The probability in [0, 1] that the best of the candidates ``found`` answers ``question``.
+
+    None if all the tasks of a time are asked for and no list of them is there: a sentence tells of one of them at most.
+    """
+    fitted, looked_at = model(reads), inputs(question, found, weight, reads)
+    if question.kind == "list" and question.periods and looked_at["general"] > looked_at["listed"]:
+        return 0.0
+    total = fitted.bias + sum(fitted.coefficients[name] * value for name, value in looked_at.items())
     return 1.0 / (1.0 + math.exp(-total))

@@ -1,8 +1,8 @@
 """The documents in which the answer to a question stands most likely are searched by themselves, too.
 
-Those are the documents of the place asked for; those that look back on the year asked for, since what 2022 brought is
-told by the report of 2023, while that of 2022 has its targets; and where no time is asked for, the last of those that
-appear year by year.
+Those are the documents of the place asked for; the reports of the year whose tasks are asked for, or those that look
+back on the year whose results are, since what 2022 brought is told by the report of 2023, while that of 2022 has its
+targets; and where no time is asked for, the last of those that appear year by year.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from index import regions
 from index.store import Summary
 from index.types import Filters, Hit
 
-_LOOKS_BACK = re.compile("报告|讲话|公报|会议|总结|情况|要点")
-"""Titles of texts of a year that tell what the year before it has brought."""
+_REPORTS = re.compile("报告|讲话|公报|会议|总结|情况|要点")
+"""Titles of texts of a year that tell what the year before it has brought, and what it is to bring."""
 
 
 def searched(
@@ -57,15 +57,15 @@ def joined(*found: Sequence[Hit]) -> tuple[Hit, ...]:
 
 
 def _likely(question: Question, documents: Callable[[], Sequence[Summary]]) -> frozenset[str]:
-    """The ids of the documents of the place asked for, and of those that look back on the year that is asked about."""
-    years = {str(int(one) + 1) for one in question.periods if one.isdigit()} if question.tense == "done" else set()
+    """The ids of the documents of the place asked for, and those that tell of the year asked about."""
+    years = {str(int(one) + (question.tense == "done")) for one in question.periods if one.isdigit()}
     if not years and not question.places:
         return frozenset()
     return frozenset(
         document.id
         for document in documents()
         if (not question.places or any(regions.within(document.facts.region, place) for place in question.places))
-        and (not years or (_LOOKS_BACK.search(document.title) and _year(document) in years))
+        and (not years or (_REPORTS.search(document.title) and _year(document) in years))
     )
 
 
