@@ -208,3 +208,20 @@ def test_every_line_lies_in_the_whole_sentence_that_it_quotes(question: str, law
         assert section_of(line).span.covers(line.quoted)
         starts = {trimmed(part, text).start for part in sentences(text, 0, len(text))}
         assert line.quoted.start in starts
+
+
+def test_a_list_of_mere_titles_is_told_whole() -> None:
+    more = "由救助机构在进入受助区域前为其检查随身物品，并按规定登记保管，确保不携带危险物品和易燃物品进入站内，做好记录。"
+    text = (
+        f"（一）求助接待。\n1.身体检视。{more}\n2.询问交流。{more}\n"
+        f"（二）安检登记。\n4.安全检查。{more}站内严禁烟火。\n5.物品管理。{more}物品应当面清点。\n"
+    )
+    assert said("安检登记有哪些要求", text) == [
+        "（二）安检登记。",
+        "4.安全检查。",
+        more,
+        "站内严禁烟火。",
+        "5.物品管理。",
+        more,
+        "物品应当面清点。",
+    ]

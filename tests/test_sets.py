@@ -296,6 +296,9 @@ def test_real_policies_are_asked_in_the_words_that_were_written_on_them(
     written = (
         Written("甲.txt", ("补贴多少", "给几个钱"), Span(start, start + 3), True, mark("一千元")),
         Written("甲.txt", ("谁来发",), Span(0, 5), False, mark(text[:5])),
+        Written(
+            "甲.txt", ("今年由谁来发", "今年谁给钱"), Span(0, 5), True, mark(text[:5])
+        ),  # of the year of the text
         Written("甲.txt", ("变了吗",), Span(0, 5), False, mark("另外的文字")),
         Written("乙.txt", ("在哪里",), Span(0, 5), False, mark(text[:5])),
     )

@@ -59,7 +59,7 @@ DISTINCT = 0.2
 """An item of a list is asked for alone if with its announcement it covers so much more of the subject than the others."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
-TITLE, FULL = 6, 800
+TITLE, FULL = 4, 800
 """Characters of an item's head that tells nothing by itself (4.安全检查。), and of the longest list of such that is told
 whole."""
 
@@ -222,8 +222,11 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
 
 
 def _is_title(item: Section, text: str) -> bool:
-    """Whether the head of an item is a mere title."""
-    return len(item.head.of(text).removeprefix(item.label).strip("。.:：、 　")) <= TITLE
+    """Whether the head of an item is a mere title, and no statement (一是节约用水)."""
+    return (
+        not item.label.endswith("是")
+        and len(item.head.of(text).removeprefix(item.label).strip("。.:：、 　")) <= TITLE
+    )
 
 
 def _lead(source: Source, section: Section) -> Said | None:

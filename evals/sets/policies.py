@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+from assistant.language import periods
 from evals.errors import MissingSet, UnknownSet
 from evals.folds import is_test
 from evals.sets.files import present
@@ -21,7 +23,8 @@ def read(folder: Path, part: str) -> Task:
 
     Formal are the first wordings, colloquial the second ones, which seldom name what they are about and are therefore
     asked within their document, as are the silent ones: what the document does not answer, though another may. Those of
-    about half of the documents of fold 0 are the test, which nothing is ever trained or tuned on.
+    about half of the documents of fold 0 are the test, which nothing is ever trained or tuned on. What is asked of 今年 is
+    left out: it was written of the document's year, and is now asked of this one.
     """
     if part and part not in KINDS:
         raise UnknownSet(
@@ -59,6 +62,7 @@ def _asked(number: int, each: Written, words: str) -> list[Question]:
             split="test" if is_test(each.document) else "dev",
         )
         for kind, question in zip(kinds, each.questions, strict=False)
+        if periods.absolute(question, date.min) == question
     ]
 
 
