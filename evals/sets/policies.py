@@ -22,9 +22,9 @@ def read(folder: Path, part: str) -> Task:
     """Laws, reports, notices and guides below ``folder``; ``part`` may be formal, colloquial or silent.
 
     Formal are the first wordings, colloquial the second ones, which seldom name what they are about and are therefore
-    asked within their document, as are the silent ones: what the document does not answer, though another may. Those of
-    about half of the documents of fold 0 are the test, which nothing is ever trained or tuned on. What is asked of 今年 is
-    left out: it was written of the document's year, and is now asked of this one.
+    asked within their document, as are the silent ones: what no part of the document answers, though another document may.
+    Those of about half of the documents of fold 0 are the test, which nothing is ever trained or tuned on. What is asked of
+    今年 is left out: it was written of the document's year, and is now asked of this one.
     """
     if part and part not in KINDS:
         raise UnknownSet(
@@ -39,6 +39,8 @@ def read(folder: Path, part: str) -> Task:
     left = 0
     for number, each in enumerate(read_written("policies")):
         text = texts.get(each.document, "")
+        if each.elsewhere:
+            continue
         if mark(each.span.of(text)) == each.mark:
             questions += (one for one in _asked(number, each, each.span.of(text)) if part in ("", one.kind))
         else:

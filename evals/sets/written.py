@@ -2,7 +2,8 @@
 
 Each line of ``questions/*.jsonl`` has a document's name, one question in one or two wordings, and a range of the
 document's text: the answer, or, where ``answered`` is false, a part that the question is about and that does not answer
-it. The texts are not part of the project; ``mark`` notices a text that is not the one that the question was written for.
+it; ``elsewhere`` says that another part does, as far as the document was read for that (policies alone was). The texts are
+not part of the project; ``mark`` notices a text that is not the one that the question was written for.
 """
 
 from __future__ import annotations
@@ -20,13 +21,17 @@ FOLDER = Path(__file__).parent.parent / "questions"
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A question in one or two wordings; ``span`` of the ``document`` answers it or, if not ``answered``, does not."""
+    """A question in one or two wordings; ``span`` of the ``document`` answers it or, if not ``answered``, does not.
+
+    ``elsewhere``: although ``span`` does not, another part of the document answers it.
+    """
 
     document: str
     questions: tuple[str, ...]
     span: Span
     answered: bool
     mark: str
+    elsewhere: bool = False
 
 
 def mark(text: str) -> str:
@@ -37,7 +42,14 @@ def mark(text: str) -> str:
 def read(part: str) -> tuple[Written, ...]:
     """The questions that were written on the documents of ``part``: ncp, stard, reading or policies."""
     return tuple(
-        Written(row["document"], tuple(row["questions"]), Span(*row["span"]), row["answered"], row["mark"])
+        Written(
+            row["document"],
+            tuple(row["questions"]),
+            Span(*row["span"]),
+            row["answered"],
+            row["mark"],
+            row.get("elsewhere", False),
+        )
         for row in json_lines(FOLDER / f"{part}.jsonl")
     )
 
