@@ -70,7 +70,7 @@ def run(
     the record says of what it died.
     """
     folder = settings.home / "evals"
-    questions = chosen(plan, _fold(settings) if plan.split == UNSEEN else 0)
+    questions = chosen(plan, _fold(settings, plan.task.name) if plan.split == UNSEEN else 0)
     needed = [name for question in questions for name in question.documents + question.within]
     sources = sample(plan.task.sources, needed, plan.documents, lambda name: _lot(str(plan.seed), name))
     if plan.silent:
@@ -111,12 +111,14 @@ def _cards(settings: Settings) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "questions", asking.card(changes.beside(file))
 
 
-def _fold(settings: Settings) -> int:
-    """The fold that all trained weights in use have not seen. Raises ``SeenByTraining``.
+def _fold(settings: Settings, task: str) -> int:
+    """The fold of the set ``task`` that all trained weights in use have not seen. Raises ``SeenByTraining``.
 
-    A card that says ``null`` is of weights that have seen none of the folds.
+    A card that says ``null`` is of weights that have seen none of the folds, of the ``sets`` that it names or of all.
     """
-    folds = {name: card.get("fold", "") for name, card in _cards(settings)}
+    folds = {
+        name: card.get("fold", "") if task in card.get("sets", (task,)) else "" for name, card in _cards(settings)
+    }
     told = {fold for fold in folds.values() if fold is not None}
     if len(told) > 1 or "" in told:
         names = ", ".join(f"{name}: {fold or 'not said'}" for name, fold in folds.items())

@@ -45,6 +45,8 @@ def test_the_example_is_answered_whole_and_cited(assistant: Assistant) -> None:
         ("2021年碳达锋任务有哪些", ["项目库", "低碳省市试点"]),
         ("What are the carbon peaking tasks for 2021?", ["项目库", "低碳省市试点"]),
         ("2021年重点任务有哪些", [f"{number}是" for number in "一二三四五六七八"]),
+        ("2020年的重点工作", ["突出“三个治污”", "铁军队伍"]),
+        ("2020年做了哪些工作", ["突出“三个治污”", "铁军队伍"]),
         ("六个必须是什么", ["以人民为中心", "生态环境保护铁军"]),
         ("会议什么时候开的", ["1月21日"]),
     ],
@@ -59,6 +61,9 @@ def test_questions_are_answered_with_their_facts(assistant: Assistant, question:
     ("question", "refusal"),
     [
         ("2022年碳达峰任务有哪些", "period"),
+        ("2020年重点任务有哪些", "related"),  # what is told of 2020 are results
+        ("2021年取得了哪些成绩", "related"),  # and of 2021 tasks
+        ("2021年完成了哪些工作", "related"),
         ("全国碳排放配额总量是多少", "related"),
         ("今天股票涨了吗", "nothing"),
         ("写一首诗", "chat"),

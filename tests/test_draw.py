@@ -110,9 +110,16 @@ def test_what_is_unseen_is_what_all_weights_in_use_have_not_seen(tmp_path: Path)
     third = _weights(tmp_path, "third", '{"fold": 3, "sha256": ""}')
     none = _weights(tmp_path, "none", '{"fold": null, "sha256": ""}')
     silent = _weights(tmp_path, "silent", '{"sha256": ""}')
-    assert _fold(Settings(reader=third, questions="plain")) == 3
-    assert _fold(Settings(reader=third, questions=none)) == 3
-    assert _fold(Settings(reader="none", questions="plain")) == 0
+    assert _fold(Settings(reader=third, questions="plain"), "ncp") == 3
+    assert _fold(Settings(reader=third, questions=none), "ncp") == 3
+    assert _fold(Settings(reader="none", questions="plain"), "ncp") == 0
     for questions in ("trained", silent):
         with pytest.raises(SeenByTraining, match="set 'reader' and 'questions'"):
-            _fold(Settings(reader=third, questions=questions))
+            _fold(Settings(reader=third, questions=questions), "ncp")
+
+
+def test_weights_that_hold_for_some_sets_are_asked_of_no_other(tmp_path: Path) -> None:
+    own = _weights(tmp_path, "own", '{"sha256": "", "fold": 3, "sets": ["ncp"]}')
+    assert _fold(Settings(reader=own, questions="plain"), "ncp") == 3
+    with pytest.raises(SeenByTraining, match="not said"):
+        _fold(Settings(reader=own, questions="plain"), "stard")

@@ -80,11 +80,11 @@ def compose(
     article = article_asked(question, found)
     if article is not None:
         return tuple(_plain(article[0], article[1], article[1].span))
-    telling = next((one for one in found[:MOST] if _is_row(one) and _says_more(one, best)), best)
+    telling = next((one for one in found[:MOST] if is_row(one) and _says_more(one, best)), best)
     if rows := tabled.lines(question, telling, weight):
         return tuple(_row(telling.source, row) for row in rows)
     check = form.wanted(question) if question.kind == "number" else None
-    pick = picked([one for one in found if _stands_beside(one, best)], reads, check=check)
+    pick = picked([one for one in found if stands_beside(one, best)], reads, check=check)
     stressed = pick if question.kind != "list" else None  # of a list every item is the answer
     if question.kind == "number" and (amounts := _amounts(question, best, weight)):
         return marked(_section(best.source, amounts), pick)
@@ -124,7 +124,7 @@ def _is_one_of(pick: Pick, lines: Sequence[Said]) -> bool:
     return _several(lines) and all(any(part.said.overlaps(line.quoted) for line in lines) for part in pick.lines)
 
 
-def _is_row(candidate: Candidate) -> bool:
+def is_row(candidate: Candidate) -> bool:
     """Whether a candidate is the row of a table."""
     section = candidate.source.sections[candidate.section]
     return row_of(candidate.source, section, candidate.span) is not None
@@ -135,7 +135,7 @@ def _says_more(candidate: Candidate, best: Candidate) -> bool:
     return candidate.score >= best.score - CLOSE and candidate.features.own >= best.features.own + MORE
 
 
-def _stands_beside(candidate: Candidate, best: Candidate) -> bool:
+def stands_beside(candidate: Candidate, best: Candidate) -> bool:
     """Whether a candidate may be said for the best: no target for a result, nothing of another place, nothing outdated.
 
     Nor an item of a list that says of its items what was not asked for (“情节严重”, not “严重污染环境”).

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.evidence import Candidate, residual, share
+from assistant.answering.scope import series
 from assistant.answering.sections import is_listed
 from assistant.language.question import Question
 from assistant.reader.reading import Read
@@ -111,10 +112,14 @@ def confidence(
 ) -> float:
     """The probability in [0, 1] that the best of the candidates ``found`` answers ``question``.
 
-    None if all the tasks of a time are asked for and no list of them is there: a sentence tells of one of them at most.
+    It is 0 where all the tasks of a year are asked for, or its results, and what is there is one sentence of another
+    year's report, or of the other tense.
     """
     fitted, looked_at = model(reads), inputs(question, found, weight, reads)
     if question.kind == "list" and question.periods and looked_at["general"] > looked_at["listed"]:
-        return 0.0
+        year = series(found[0].source.document.title)[1]
+        of_another = question.tense == "planned" and year and year not in question.periods
+        if of_another or found[0].features.tense == 0:
+            return 0.0
     total = fitted.bias + sum(fitted.coefficients[name] * value for name, value in looked_at.items())
     return 1.0 / (1.0 + math.exp(-total))

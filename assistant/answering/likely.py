@@ -58,7 +58,11 @@ def joined(*found: Sequence[Hit]) -> tuple[Hit, ...]:
 
 def _likely(question: Question, documents: Callable[[], Sequence[Summary]]) -> frozenset[str]:
     """The ids of the documents of the place asked for, and those that tell of the year asked about."""
-    years = {str(int(one) + (question.tense == "done")) for one in question.periods if one.isdigit()}
+    later = question.tense == "done"
+    told = later or (
+        question.tense == "planned" and not question.places
+    )  # of one place, all that is of it may tell
+    years = {str(int(one) + later) for one in question.periods if told and one.isdigit()}
     if not years and not question.places:
         return frozenset()
     return frozenset(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answering.evidence import Candidate, head, residual
-from assistant.answering.scope import Source, time
+from assistant.answering.scope import Source, series, time
 from assistant.language import form, matching
 from assistant.language.question import Question
 from assistant.language.vocabulary import comparable
@@ -21,10 +21,10 @@ FIRST = 8
 one of twice as many."""
 BEHIND = 0.05
 """What a section counts less for each sentence that is better than the one of it."""
-NEAR = 0.8
+COVERING = 0.8
 """A head covers the subject this well, relative to the best sentence."""
-DISTINCT = 0.2
-"""What announces a list covers so much more of the subject than any of its items does, for all of them to be told."""
+LEADING = 0.2
+"""What announces a list covers so much of the subject, and more than any of its items does, for all of them to be told."""
 PROGRAMME, FEWEST, HEADING = 0.9, 3, 60
 """What a programme counts for, beside the share of weak terms that a list's head covers; how many items it has at least,
 and how many characters its heading at most."""
@@ -40,15 +40,17 @@ def whole_section(
     list whose head covers its weak terms best, or a report's programme, and if it asks for the second item, that item.
     """
     best: tuple[float, Source, Section] | None = None
-    reached = max(candidate.features.own for candidate in found[:FIRST])
+    reached = max((candidate.features.own for candidate in found[:FIRST]), default=0.0)
     for order, candidate in enumerate(found[: 2 * FIRST]):
         source, terms = candidate.source, residual(question, candidate.source)
-        for section in _around(candidate):
+        for section in _around(source, candidate.section):
+            if form.asks_for_a_manner(question) and form.defines(section.head.of(source.document.text)):
+                continue
             cover = matching.coverage(terms, comparable(head(source, section)), weight)
             if all(term.weak for term in terms):
                 answering, cover = _of_a_time(question, source, section, cover)
-            elif order < FIRST and cover > 0.5 and cover - BEHIND * order >= NEAR * reached:
-                answering = _of_a_subject(question, source, section, candidate if order else None)
+            elif order < FIRST and cover > 0.5 and cover - BEHIND * order >= COVERING * reached:
+                answering = section if not order or _says_more(source, section, candidate) else None
             else:
                 continue
             if answering is not None and (best is None or cover - BEHIND * order > best[0]):
@@ -64,55 +66,86 @@ def is_listed(question: Question, found: Sequence[Candidate], weight: Callable[[
     return question.kind in LISTED and whole_section(question, found, weight) is not None
 
 
-def _around(candidate: Candidate) -> Iterator[Section]:
-    """The sections around a candidate, the innermost first, without the document itself."""
-    sections = candidate.source.sections
-    section = sections[candidate.section]
-    while section.kind != "document":
+def _around(source: Source, number: int) -> Iterator[Section]:
+    """The sections around the section with that number and itself, the innermost first, without the document."""
+    section: Section | None = source.sections[number]
+    while section is not None and section.kind != "document":
         yield section
-        if section.parent is None:
-            return
-        section = sections[section.parent]
+        section = source.sections[section.parent] if section.parent is not None else None
 
 
-def _of_a_subject(question: Question, source: Source, section: Section, other: Candidate | None) -> Section | None:
-    """The section, unless it is a definition where a manner is asked for, or says no more than the ``other`` sentence."""
-    text = source.document.text
-    if form.asks_for_a_manner(question) and form.defines(section.head.of(text)):
-        return None
-    alone = other is not None and other.span.covers(trimmed(section.span, text))
-    return None if alone else section
+def _says_more(source: Source, section: Section, candidate: Candidate) -> bool:
+    """Whether a section says more than the sentence of ``candidate``."""
+    return not candidate.span.covers(trimmed(section.span, source.document.text))
 
 
 def _of_a_time(question: Question, source: Source, section: Section, cover: float) -> tuple[Section | None, float]:
     """The section that answers a question without a subject, if this one does or holds it, and what it counts for."""
-    if (programme := _programme(question, source, section)) is not None:
-        return programme, PROGRAMME
-    fits = section.kind == "list" and (cover > 0.5 or section.period in question.periods)
-    reviews = question.tense == "planned" and bool(_REVIEWS.search(source.path(section.number)))
-    return (section if fits and not reviews else None), cover
+    outer = [one for one in _around(source, section.number) if _is_programme(question, source, one)]
+    if outer and outer[-1] is section:
+        return _listing(source, section), PROGRAMME
+    period = _period(source, section)
+    fits = section.kind == "list" and (
+        period in question.periods or (cover > 0.5 and not (period and question.periods))
+    )
+    reviews = _reviews(source, section)
+    plans = not reviews and _says(source, section, _PLANS, _PLANNED)
+    contrary = {"planned": reviews, "done": plans}.get(question.tense, False)
+    return (section if fits and not contrary else None), cover
 
 
-_PLANS = re.compile("任务|重点|安排|部署|打算|工作(?:的?建议|思路|要点)")
-_REVIEWS = re.compile("回顾|总结|成绩|成效|完成情况|进展|做了")
+_TASKS_ASKED = re.compile("任务|工作|重点|安排|部署|举措|措施|打算|计划")
+_ELSE_ASKED = re.compile("目标(?!任务)|指标|思路|要求|原则|内容|条件|意义|背景")
+_PLANS = re.compile("任务|重点|安排|部署|打算|计划|工作(?:的?建议|思路|要点)")
+_REVIEWS = re.compile(
+    "回顾|总结|(?:完成|执行|落实|进展|工作|主要)情况|(?:主要|工作|取得的?)(?:成绩|成效|进展)|全面完成|取得(?:了|新|明显|积极|显著)"
+)
+_REVIEWED = re.compile("(?:做|完成|取得|开展|推进|抓)了")
+_PLANNED = re.compile("(?:要|重点|着力|全力|应)[抓做]好|[抓做]好(?:以下|如下)")
+_LATER = re.compile("明年|下一?年|下一步|下一阶段|下阶段|今后")
 
 
-def _programme(question: Question, source: Source, section: Section) -> Section | None:
-    """The section, or the one list in it, if a report of the time asked for says in it what is to be done, or has been.
+def _is_programme(question: Question, source: Source, section: Section) -> bool:
+    """Whether a report of the time asked for says in a section what is to be done, or has been (三、2024年政府工作任务)."""
+    title = section.head.of(source.document.text)
+    if section.kind == "list" or len(title) > HEADING or _listing(source, section) is None:
+        return False
+    if not _TASKS_ASKED.search(question.text) or _ELSE_ASKED.search(question.text):
+        return False
+    if question.periods and _period(source, section) not in question.periods:
+        return False
+    reviews = _reviews(source, section)
+    return reviews if question.tense == "done" else bool(_PLANS.search(title)) and not reviews
 
-    三、2024年政府工作任务, with at least ``FEWEST`` items.
-    """
-    title, inside = section.head.of(source.document.text), source.children(section.number)
-    if section.kind == "list" or len(title) > HEADING:
-        return None
-    reviews = bool(_REVIEWS.search(title))
-    if reviews != (question.tense == "done") or not (reviews or _PLANS.search(title)):
-        return None
-    if question.periods and time(source, section, title) not in question.periods:
-        return None
+
+def _listing(source: Source, section: Section) -> Section | None:
+    """The section with at least ``FEWEST`` items that is told for a programme: itself, or the one list in it."""
+    inside = source.children(section.number)
     if len(inside) == 1 and inside[0].kind == "list":
         section, inside = inside[0], source.children(inside[0].number)
     return section if sum(len(child.head) > 0 for child in inside) >= FEWEST else None
+
+
+def _period(source: Source, section: Section) -> str:
+    """The time that a section tells of; what a text of a year says of later (明年, 下一步) is not of its year."""
+    title = section.head.of(source.document.text)
+    own, year = time(source, section, title), series(source.document.title)[1]
+    return str(int(year) + 1) if own == year != "" and _LATER.search(title) else own
+
+
+def _reviews(source: Source, section: Section) -> bool:
+    """Whether a section tells of what has been done: by its words, or since it is of a year before its document's."""
+    period, year = _period(source, section), series(source.document.title)[1]
+    return _says(source, section, _REVIEWS, _REVIEWED) or (period.isdigit() and period < year)
+
+
+def _says(source: Source, section: Section, heading: re.Pattern[str], announcement: re.Pattern[str]) -> bool:
+    """Whether the heading of a section, or of one around it, is like ``heading``, or what announces it, if it is a list."""
+    text = source.document.text
+    return any(
+        (announcement if around.kind == "list" else heading).search(around.head.of(text))
+        for around in _around(source, section.number)
+    )
 
 
 _ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大](?!季度|方面军)")
@@ -162,7 +195,7 @@ def around_item(
     items = [whole_sentences(source, child, child.span).of(text) for child in source.children(section.number)]
     shares = [matching.coverage(question.subject, comparable(item), weight) for item in items]
     lead = matching.coverage(residual(question, source), comparable(head(source, section)), weight)
-    return (source, section) if len(shares) > 1 and max(DISTINCT, *shares) < lead else None
+    return (source, section) if len(shares) > 1 and max(LEADING, *shares) < lead else None
 
 
 def whole_sentences(source: Source, section: Section, span: Span) -> Span:

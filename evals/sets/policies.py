@@ -24,7 +24,7 @@ def read(folder: Path, part: str) -> Task:
     Formal are the first wordings, colloquial the second ones, which seldom name what they are about and are therefore
     asked within their document, as are the silent ones: what no part of the document answers, though another document may.
     Those of about half of the documents of fold 0 are the test, which nothing is ever trained or tuned on. What is asked of
-    今年 is left out: it was written of the document's year, and is now asked of this one.
+    this or the last year (今年, 去年 …) is left out: it was written of the document's time, and is asked now.
     """
     if part and part not in KINDS:
         raise UnknownSet(

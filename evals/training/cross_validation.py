@@ -1,10 +1,13 @@
 """Five folds of ncp: ``python -m evals.training.cross_validation --data ../shared/benchmarks``.
 
 What the weights that ship score on the documents that they were trained without could be the luck of one fold. Here a
-reader is trained for each fifth of the documents, without it, and asked about it, so that each question is asked once,
-of weights that have not seen its document. To pay for that, the folds go on from one reader that has seen none of ncp,
-each learns from a part of the samples that the weights that ship have learnt from, and the question side is one that
-has seen none of ncp. An interrupted run goes on where it stopped.
+reader is trained for each fifth of the documents, without it, and asked about it, so that each question is asked once, of
+weights that have not seen its document; those whose document another fold repeats are left out. To pay for that, the
+folds go on from one reader that has seen none of ncp, each learns from a part of the samples that the weights that ship
+have learnt from, and the question side is one that has seen none of ncp. What ranks and picks is weighed as it ships,
+fitted on fold 0, and the windows that do not answer were found with the question side that ships.
+
+An interrupted run goes on where it stopped; a fold that another commit has asked is asked again.
 """
 
 from __future__ import annotations
@@ -21,6 +24,7 @@ from rich.console import Console
 from assistant.settings import Settings, settings
 from evals.folds import FOLDS, SEED
 from evals.memory import RememberingEncoder
+from evals.provenance import commit
 from evals.report import Report, load, markdown, save, table
 from evals.run import UNSEEN, run
 from evals.sets import read
@@ -35,8 +39,10 @@ COMMON = 8000
 """Samples that the common reader learns from, none of them of ncp."""
 OWN = 2500
 """Samples of ncp that the reader of a fold learns from after it."""
-NONE = 0
-"""The fold that is named where none of ncp is drawn."""
+ELSEWHERE = 0
+"""The fold of the other sets that nothing learns from."""
+SETS = ("ncp",)
+"""The sets of which the weights have not seen what their cards say: of the others they have seen all folds but one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ class CrossValidation:
     def report(self, out: int) -> Report:
         """What the weights that have not seen fold ``out`` answer to its questions."""
         path = self.folder / f"fold-{out}.json"
-        if not path.exists():
+        if not path.exists() or load(path).about["commit"] != commit():
             mine = replace(self.settings, reader=str(self._reader(out)), questions=str(self._questions()))
             done = run(Plan(read("ncp", self.data / "ncp"), split=UNSEEN), mine)
             save(done.report, path)
@@ -60,25 +66,25 @@ class CrossValidation:
     def _reader(self, out: int) -> Path:
         path = self.folder / f"reader-{out}.safetensors"
         if not path.exists():
-            common, checkpoint = self._common(), self.folder / "checkpoint.safetensors"
+            common, checkpoint = self._common(), self.folder / f"reader-{out}.checkpoint.safetensors"
             self._train(self._drawn(out, ("ncp",), OWN), checkpoint, common)
-            export.write([checkpoint], path, out)
+            export.write([checkpoint], path, out, SETS)
             checkpoint.unlink()
         return path
 
     def _common(self) -> Path:
         path, checkpoint = self.folder / "common.safetensors", self.folder / "common.checkpoint.safetensors"
         if not path.exists():
-            self._train(self._drawn(NONE, ("reading", "stard", "own"), COMMON), checkpoint, None)
+            self._train(self._drawn(ELSEWHERE, ("reading", "stard", "own"), COMMON), checkpoint, None)
             checkpoint.rename(path)
         return path
 
     def _questions(self) -> Path:
         path, checkpoint = self.folder / "questions.safetensors", self.folder / "questions.checkpoint.safetensors"
         if not path.exists():
-            pools = questions.pools(self.data, NONE, self.settings, ("stard", "policies", "reading"))
+            pools = questions.pools(self.data, ELSEWHERE, self.settings, ("stard", "policies", "reading"))
             questions.train(pools, expand(self.settings.cache), checkpoint, self.settings.threads)
-            export.write([checkpoint], path, None)
+            export.write([checkpoint], path, None, SETS)
             checkpoint.unlink()
         return path
 
@@ -108,7 +114,9 @@ def main(data: Path, home: Path | None) -> None:
         reports.append(validation.report(out))
         console.print(table(reports[-1]))
     records = tuple(record for report in reports for record in report.records)
-    together = Report({**reports[0].about, "split": f"{FOLDS} folds", "questions": len(records)}, records)
+    weights = {f"fold {out}": report.about["weights"] for out, report in enumerate(reports)}
+    about = {**reports[0].about, "split": f"{FOLDS} folds", "questions": len(records), "weights": weights}
+    together = Report(about, records)
     save(together, folder / "folds.json")
     (folder / "folds.md").write_text(markdown(together), encoding="utf-8")
     console.print(table(together))

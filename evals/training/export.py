@@ -33,12 +33,13 @@ def mean(paths: Sequence[Path]) -> dict[str, npt.NDArray[np.float32]]:
     return total
 
 
-def write(checkpoints: Sequence[Path], to: Path, out: int | None) -> None:
+def write(checkpoints: Sequence[Path], to: Path, out: int | None, sets: Sequence[str] = ()) -> None:
     """Write what training without the fold ``out`` changed, in 4 bits, and its checksum into the card.
 
-    ``out`` is ``None`` of a training on nothing that is folded.
+    ``out`` is ``None`` of a training that has seen none of the sets; ``sets`` names those that it holds for, if not all.
     """
-    changes.write(to, changes.shrink(model.read_weights(model.weights_file()), mean(checkpoints)), fold=out)
+    changed = changes.shrink(model.read_weights(model.weights_file()), mean(checkpoints))
+    changes.write(to, changed, fold=out, **({"sets": list(sets)} if sets else {}))
 
 
 @click.command()
