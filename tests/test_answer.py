@@ -85,6 +85,22 @@ def test_a_refusal_for_the_year_names_the_years_there_are(assistant: Assistant) 
     assert first == "已收录的文件中没有2022年的相关内容。以下是2021年的内容，不作为答案："
 
 
+@pytest.mark.parametrize("question", ["2021年碳达峰取得了什么成绩", "2021年督察做了哪些工作"])
+def test_what_is_to_be_done_is_told_as_such_where_results_are_asked_for(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.answered
+    assert answer.text.splitlines()[0] == "已收录的文件讲的是2021年的任务，没有讲做成了什么："
+    for same in ("2020年督察做了哪些工作", "2021年督察任务有哪些"):
+        assert not assistant.ask(same).text.startswith("已收录")
+
+
+def test_what_has_been_done_is_told_as_such_where_tasks_are_asked_for(assistant: Assistant) -> None:
+    first, *_ = assistant.ask("2020年碳达峰任务有哪些").text.splitlines()
+    assert first == "已收录的文件讲的是2020年已经做的："
+
+
 def test_a_follow_up_is_answered_as_the_question_that_it_stands_for(assistant: Assistant) -> None:
     before = assistant.ask("2021年碳达峰任务有哪些")
     answer = assistant.ask("2020年呢", history=[Turn(before.question, before.text)])

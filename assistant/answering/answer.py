@@ -13,6 +13,7 @@ from assistant.answering.lines import Said, section_of, short, statement
 from assistant.answering.named import Named, absent, groups
 from assistant.answering.penalties import penalties
 from assistant.answering.scope import Source
+from assistant.answering.sections import plans, reviews
 from assistant.answering.several import each_told
 from assistant.answering.wholeness import whole
 from assistant.language import form, periods
@@ -80,12 +81,27 @@ def write(finding: Finding, weight: Callable[[str], float], source: Callable[[st
         hits=finding.hits,
     )
     if lines:
-        note = absent(finding.named)
-        yield from _answered(
-            replace(start, text=f"{render('absent_citing', names=note)}\n" if note else ""), lines
-        )
+        yield from _answered(replace(start, text=_note(finding, lines)), lines)
     else:
         yield _refused(start, finding)
+
+
+def _note(finding: Finding, lines: Sequence[Said]) -> str:
+    """What is said before an answer, a line, or nothing.
+
+    Which named document it is not from; or that it tells of tasks where results of a year were asked for, or of results
+    where its tasks were.
+    """
+    if missing := absent(finding.named):
+        return f"{render('absent_citing', names=missing)}\n"
+    question = finding.question
+    other = {"done": ("planned", plans), "planned": ("done", reviews)}.get(question.tense)
+    if other is None or not question.periods or question.kind not in {"list", "open"}:
+        return ""
+    name, tells = other
+    if not all(tells(line.source, line.source.sections[line.section]) for line in lines):
+        return ""
+    return f"{render(name, asked='、'.join(map(periods.written, question.periods)))}\n"
 
 
 def _groups(finding: Finding) -> Sequence[Sequence[Candidate]]:

@@ -88,10 +88,8 @@ def _of_a_time(question: Question, source: Source, section: Section, cover: floa
     fits = section.kind == "list" and (
         period in question.periods or (cover > 0.5 and not (period and question.periods))
     )
-    reviews = _reviews(source, section)
-    plans = not reviews and _says(source, section, _PLANS, _PLANNED)
-    contrary = {"planned": reviews, "done": plans}.get(question.tense, False)
-    return (section if fits and not contrary else None), cover
+    contrary = {"planned": reviews, "done": plans}.get(question.tense)
+    return (section if fits and not (contrary and contrary(source, section)) else None), cover
 
 
 _TASKS_ASKED = re.compile("任务|工作|重点|安排|部署|举措|措施|打算|计划")
@@ -114,8 +112,8 @@ def _is_programme(question: Question, source: Source, section: Section) -> bool:
         return False
     if question.periods and _period(source, section) not in question.periods:
         return False
-    reviews = _reviews(source, section)
-    return reviews if question.tense == "done" else bool(_PLANS.search(title)) and not reviews
+    reviewing = reviews(source, section)
+    return reviewing if question.tense == "done" else bool(_PLANS.search(title)) and not reviewing
 
 
 def _listing(source: Source, section: Section) -> Section | None:
@@ -133,10 +131,15 @@ def _period(source: Source, section: Section) -> str:
     return str(int(year) + 1) if own == year != "" and _LATER.search(title) else own
 
 
-def _reviews(source: Source, section: Section) -> bool:
+def reviews(source: Source, section: Section) -> bool:
     """Whether a section tells of what has been done: by its words, or since it is of a year before its document's."""
     period, year = _period(source, section), series(source.document.title)[1]
     return _says(source, section, _REVIEWS, _REVIEWED) or (period.isdigit() and period < year)
+
+
+def plans(source: Source, section: Section) -> bool:
+    """Whether a section, by its words or those above it, tells of what is to be done, and not of what has been."""
+    return _says(source, section, _PLANS, _PLANNED) and not reviews(source, section)
 
 
 def _says(source: Source, section: Section, heading: re.Pattern[str], announcement: re.Pattern[str]) -> bool:
