@@ -8,6 +8,8 @@ from assistant.language import form
 from assistant.language.question import understand
 
 HOLDS = [
+    ("离岛免税购物人次是多少", "销售额470.3亿元", False),
+    ("离岛免税购物人次是多少", "购物568.3万人次", True),
     ("黑臭水体消除比例是多少", "黑臭水体消除比例达到98.2%", True),
     ("黑臭水体消除比例是多少", "处置157起事故", False),
     ("一共有多少条", "共12条", True),

@@ -54,6 +54,7 @@ def test_the_words_of_a_question_tell_what_kind_of_answer_it_wants(question: str
         ("What will be done", ""),
         ("碳市场", ""),
         ("任务完成情况", ""),
+        ("2022年预计全年退税减税多少", "planned"),
     ],
 )
 def test_results_and_tasks_are_told_apart_where_words_tell(question: str, expected: str) -> None:

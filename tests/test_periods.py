@@ -69,6 +69,7 @@ def test_a_question_is_confined_to_the_times_it_asks_for_not_to_targets(
         ("2024年政府工作报告提出的今年目标是什么", "2024年政府工作报告提出的2024年目标是什么"),
         ("2024年报告说去年增长多少", "2024年报告说2023年增长多少"),
         ("2021年的补贴今年还有吗", "2021年的补贴2026年还有吗"),
+        ("河南今年（2025年）打算换多少辆车", "河南2025年打算换多少辆车"),
     ],
 )
 def test_relative_years_become_years(text: str, expected: str) -> None:

@@ -87,3 +87,19 @@ def test_one_sentence_of_another_report_does_not_tell_all_the_tasks_of_a_year() 
     assert answered("2025年的工作任务有哪些", text)[1] == 0.0
     assert answered("2024年的主要任务有哪些", "2024年的主要任务是：稳增长、促改革、调结构。\n")[1] > 0.9
     assert answered("2024年的重点任务有哪些", REPORT.format(heading="2024年重点工作"))[1] > 0.0
+
+
+MARKET = (
+    "一、市场\n深化改革。坚持问题导向。抓好重点任务落实。\n加快统一大市场建设。制定建设标准指引。推动产权保护。开展地方保护整治。\n"
+    "二、财税\n推进税收改革。加大预算公开。\n"
+)
+
+
+def test_the_paragraph_that_is_headed_by_what_is_asked_for_is_told_whole() -> None:
+    said, _ = answered("2024年在统一大市场建设方面有哪些任务", MARKET)
+    assert said == ["加快统一大市场建设。", "制定建设标准指引。", "推动产权保护。", "开展地方保护整治。"]
+
+
+def test_a_paragraph_of_two_sentences_is_not_headed() -> None:
+    said, _ = answered("2024年税收改革有哪些任务", MARKET)
+    assert said == ["推进税收改革。"]

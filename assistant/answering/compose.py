@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import takewhile
 
 from assistant.answering import tabled
@@ -17,7 +18,14 @@ from assistant.answering.lines import Said, bare
 from assistant.answering.measures import parallel
 from assistant.answering.picking import Pick, in_clause, marked, picked
 from assistant.answering.scope import Source
-from assistant.answering.sections import LISTED, around_item, headed, whole_section, whole_sentences
+from assistant.answering.sections import (
+    LISTED,
+    around_item,
+    headed,
+    headed_paragraph,
+    whole_section,
+    whole_sentences,
+)
 from assistant.language import form, matching
 from assistant.language.question import Question
 from assistant.language.vocabulary import comparable
@@ -94,13 +102,17 @@ def compose(
             section = headed(best) or around_item(question, best, weight)
         if section is not None:
             return marked(_section(*section), stressed)
+        if (paragraph := headed_paragraph(question, found, weight)) is not None:
+            return marked(_paragraph(*paragraph), stressed)
     if question.kind in {"person", "place", "yesno"} and _LEADS.search(best.text) and (listed := headed(best)):
         return marked(_section(*listed), stressed)
     if (question.kind in {"list", "open", "reason"} or _ASKS.search(best.text)) and (led := _led(best)):
         return marked(led, stressed)
     if pick is not None and _outdoes(pick, question, best):
         beside = _beside(question, found) if question.kind == "list" else ()
-        return beside if _is_one_of(pick, beside) else tuple(map(in_clause, pick.lines))
+        if _is_one_of(pick, beside):
+            return beside
+        return tuple(_told(question, line) for line in pick.lines)
     if question.kind in POINTS:
         lines: tuple[Said, ...] = (clause(question, best, weight),)
     elif question.kind in {"list", "open", "reason"}:
@@ -108,6 +120,12 @@ def compose(
     else:
         lines = (_sentence(best),)
     return lines if question.kind == "list" and _several(lines) else marked(lines, pick)
+
+
+def _told(question: Question, line: Said) -> Said:
+    """What the reader picked, in its clause, or in its sentence where it is asked whether: what says so may follow."""
+    whole = question.kind == "yesno" and len(line.quoted) <= BRIEF
+    return replace(line, said=bare(line.quoted, line.source.document.text)) if whole else in_clause(line)
 
 
 def _beside(question: Question, found: Sequence[Candidate]) -> tuple[Said, ...]:
@@ -219,6 +237,11 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
         if len(quoted):
             lines += [Said(source, section.number, clause, quoted) for clause in parallel(text, quoted)]
     return tuple(lines)
+
+
+def _paragraph(source: Source, section: Section, parts: Sequence[Span]) -> tuple[Said, ...]:
+    """The first sentence of a paragraph, which heads it, and the others."""
+    return tuple(Said(source, section.number, part, part, lead=part is parts[0]) for part in parts[: 2 * MOST])
 
 
 def _is_title(item: Section, text: str) -> bool:

@@ -23,6 +23,8 @@ BEHIND = 0.05
 """What a section counts less for each sentence that is better than the one of it."""
 COVERING = 0.8
 """A head covers the subject this well, relative to the best sentence."""
+OPENING = 20
+"""Characters of the first sentence of a paragraph that is like a heading."""
 LEADING = 0.2
 """What announces a list covers so much of the subject, and more than any of its items does, for all of them to be told."""
 PROGRAMME, FEWEST, HEADING = 0.9, 3, 60
@@ -151,7 +153,7 @@ def _says(source: Source, section: Section, heading: re.Pattern[str], announceme
     )
 
 
-_ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大](?!季度|方面军)")
+_ITEM = re.compile(r"(?:第([一二三四五六七八九十]|\d{1,2})|(最后一))[项个条点大件](?!季度|方面军)")
 
 
 def _asked_item(question: Question, source: Source, section: Section) -> Section:
@@ -199,6 +201,31 @@ def around_item(
     shares = [matching.coverage(question.subject, comparable(item), weight) for item in items]
     lead = matching.coverage(residual(question, source), comparable(head(source, section)), weight)
     return (source, section) if len(shares) > 1 and max(LEADING, *shares) < lead else None
+
+
+def headed_paragraph(
+    question: Question, found: Sequence[Candidate], weight: Callable[[str], float]
+) -> tuple[Source, Section, tuple[Span, ...]] | None:
+    """The sentences of the paragraph whose first one is like a heading and covers the subject, and their section.
+
+    加快全国统一大市场建设。制定标准指引。着力推动产权保护…: the first alone says nothing, one of the others not all.
+    """
+    if question.kind not in {"list", "open"}:
+        return None
+    reached = max((candidate.features.own for candidate in found[:FIRST]), default=0.0)
+    for order, candidate in enumerate(found[:FIRST]):
+        source, text = candidate.source, candidate.source.document.text
+        section = source.sections[candidate.section]
+        start = max(text.rfind("\n", 0, candidate.span.start) + 1, section.span.start)
+        end = text.find("\n", start, section.span.end)
+        parts = [trimmed(part, text) for part in sentences(text, start, end if end >= 0 else section.span.end)]
+        parts = [part for part in parts if len(part)]
+        if len(parts) < FEWEST or len(parts[0]) > OPENING or not parts[0].of(text).endswith("。"):
+            continue
+        cover = matching.coverage(residual(question, source), comparable(parts[0].of(text)), weight)
+        if cover > 0.5 and cover - BEHIND * order >= COVERING * reached:
+            return source, section, tuple(parts)
+    return None
 
 
 def whole_sentences(source: Source, section: Section, span: Span) -> Span:

@@ -72,10 +72,10 @@ def _with(lines: Sequence[Said], line: Said) -> list[Said]:
 
 
 def things(question: Question, source: Source) -> tuple[tuple[Term, ...], ...]:
-    """The words of each of the things that a question asks for at once, those that none of the others has.
+    """The words of each of the things that a question asks for at once: those that no other has, or else all of its own.
 
     What the title of ``source`` says belongs to none of them. Empty where the question does not ask for each of several,
-    or one of them has no word of its own.
+    or one of them has no word.
     """
     match = _EACH.search(question.text)
     if match is None:
@@ -85,12 +85,7 @@ def things(question: Question, source: Source) -> tuple[tuple[Term, ...], ...]:
     terms = [term for term in residual(question, source) if not term.weak]
     if any(term.text in comparable(said) and not any(term.text in name for name in names) for term in terms):
         return ()  # what joins them stands within a word
-    own = [
-        tuple(
-            term
-            for term in terms
-            if [term.text in other for other in names] == [at == place for at in range(len(names))]
-        )
-        for place in range(len(names))
-    ]
+    own = [tuple(term for term in terms if term.text in name) for name in names]
+    alone = [tuple(term for term in each if sum(term in other for other in own) == 1) for each in own]
+    own = [single or each for single, each in zip(alone, own, strict=True)]
     return tuple(own) if 1 < len(own) <= MOST and all(own) else ()

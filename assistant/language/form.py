@@ -25,6 +25,8 @@ _ASKED_UNIT = re.compile(
     r"(?:多少|几)[万亿千百]?"
     r"(个百分点|周年|个?工作日|个?自然日|个月|小时|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天日年米届位度级分])"
 )
+_UNIT_NAMED = re.compile(r"(人次|家次|户)数?(?:总共|一共|共)?(?:是|为|有|达到?)?(?:多少|几)")
+"""A unit that stands before 多少: 购物人次是多少."""
 _PEOPLE = frozenset(("人", "人次", "名", "位"))
 _DIVIDED = re.compile("分(?:为|成)?几")
 """Where it is asked into how many kinds something is divided, which no one of them tells (Ⅰ级)."""
@@ -194,7 +196,7 @@ def wanted(question: Question) -> Check | None:
 
 
 def _number(text: str) -> Check:
-    unit = _ASKED_UNIT.search(text)
+    unit = _ASKED_UNIT.search(text) or _UNIT_NAMED.search(text)
     if unit:
         if unit[1] in _DAYS or unit[1].endswith(("工作日", "自然日")):
             return lambda text: bool(_DAY_COUNT.search(text))

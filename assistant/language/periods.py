@@ -29,6 +29,7 @@ _RELATIVE = {"大前年": -3, "前年": -2, "去年": -1, "今年": 0, "本年":
 _SAID_RELATIVELY = re.compile(
     r"大前年|(?<![以目之此年])前年(?!度)|去年|今年|(?<!基)本年|(?<!文)明年|(?<![今年之以])后年"
 )
+_NAMED_BEHIND = re.compile(rf"(?:{_SAID_RELATIVELY.pattern})\s*[（(]\s*((?:19|20)\d{{2}}年)\s*[）)]")
 _RELATIVE_ENGLISH = {"last": -1, "past": -1, "this": 0, "current": 0, "next": 1}
 _SAID_IN_ENGLISH = re.compile(r"\b(last|past|this|current|next) year\b", re.IGNORECASE)
 
@@ -78,8 +79,10 @@ def asked(text: str) -> tuple[str, ...]:
 def absolute(text: str, today: date) -> str:
     """``text`` with 去年, 今年, 明年 (last year, this year, next year) … written as years.
 
-    They are those of the text of which the question speaks, where it names one of a year.
+    They are those of the text of which the question speaks, where it names one of a year, or that which is named behind
+    (今年（2025年）).
     """
+    text = _NAMED_BEHIND.sub(r"\1", text)
 
     def written_out(said: re.Match[str]) -> str:
         dated = _DATED_TEXT.search(text, 0, said.start())
