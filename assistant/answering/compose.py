@@ -14,7 +14,7 @@ from itertools import takewhile
 
 from assistant.answering import tabled
 from assistant.answering.evidence import Candidate, announced, clauses, row_of
-from assistant.answering.lines import Said, bare
+from assistant.answering.lines import Said, bare, whole_within
 from assistant.answering.measures import parallel
 from assistant.answering.picking import Pick, in_clause, marked, picked
 from assistant.answering.scope import Source
@@ -232,10 +232,8 @@ def _section(source: Source, section: Section) -> tuple[Said, ...]:
                 lines.append(Said(source, child.number, quoted, quoted))
         return tuple(lines)
     start = lead.quoted.end if lead else section.span.start
-    for sentence in sentences(text, start, section.span.end):
-        quoted = trimmed(sentence, text)
-        if len(quoted):
-            lines += [Said(source, section.number, clause, quoted) for clause in parallel(text, quoted)]
+    for quoted in whole_within(text, start, section.span.end):
+        lines += [Said(source, section.number, clause, quoted) for clause in parallel(text, quoted)]
     return tuple(lines)
 
 
@@ -267,8 +265,7 @@ def _lead(source: Source, section: Section) -> Said | None:
 
 def _plain(source: Source, section: Section, span: Span) -> list[Said]:
     text = source.document.text
-    spans = (trimmed(sentence, text) for sentence in sentences(text, span.start, span.end))
-    return [Said(source, section.number, quoted, quoted) for quoted in spans if len(quoted)]
+    return [Said(source, section.number, quoted, quoted) for quoted in whole_within(text, span.start, span.end)]
 
 
 def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ...]:
@@ -313,8 +310,7 @@ def _led(best: Candidate) -> tuple[Said, ...]:
         [child.span.start for child in source.children(section.number) if child.span.start >= best.span.end]
         or [section.span.end]
     )
-    after = [trimmed(part, text) for part in sentences(text, best.span.end, end)]
-    after = [part for part in after if len(part)]
+    after = whole_within(text, best.span.end, end)
     if _LEADS.search(best.text):
         led = after
     elif _ASKS.search(best.text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.answering.scope import Source, innermost
+from index.sentences import sentences, trimmed
 from index.types import Section, Span
 
 _OUTER = "，,；;。"
@@ -52,3 +53,8 @@ def bare(span: Span, text: str) -> Span:
     while start < end and (text[start].isspace() or text[start] in _OUTER):
         start += 1
     return Span(start, end)
+
+
+def whole_within(text: str, start: int, end: int) -> list[Span]:
+    """The sentences between ``start`` and ``end`` without outer white space; none that is nothing but that."""
+    return [part for part in (trimmed(one, text) for one in sentences(text, start, end)) if len(part)]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answering.evidence import Candidate, head, residual
+from assistant.answering.lines import whole_within
 from assistant.answering.scope import Source, series, time
 from assistant.language import form, matching
 from assistant.language.question import Question
@@ -218,8 +219,7 @@ def headed_paragraph(
         section = source.sections[candidate.section]
         start = max(text.rfind("\n", 0, candidate.span.start) + 1, section.span.start)
         end = text.find("\n", start, section.span.end)
-        parts = [trimmed(part, text) for part in sentences(text, start, end if end >= 0 else section.span.end)]
-        parts = [part for part in parts if len(part)]
+        parts = whole_within(text, start, end if end >= 0 else section.span.end)
         if len(parts) < FEWEST or len(parts[0]) > OPENING or not parts[0].of(text).endswith("。"):
             continue
         cover = matching.coverage(residual(question, source), comparable(parts[0].of(text)), weight)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from assistant.answering.evidence import announced, clauses
-from assistant.answering.lines import Said, bare, statement
+from assistant.answering.lines import Said, bare, statement, whole_within
 from assistant.language import form
 from assistant.language.question import Question
 from index.sentences import sentences, trimmed
@@ -99,10 +99,8 @@ def _before(line: Said) -> Iterator[Said]:
         or _ITEM.match(paragraph.of(text))
     ):
         return
-    for part in sentences(text, paragraph.start, paragraph.end):
-        quoted = trimmed(part, text)
-        if len(quoted):
-            yield Said(line.source, line.section, quoted, quoted, lead=True)
+    for quoted in whole_within(text, paragraph.start, paragraph.end):
+        yield Said(line.source, line.section, quoted, quoted, lead=True)
 
 
 def _announcement(line: Said) -> Said | None:

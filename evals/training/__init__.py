@@ -4,4 +4,5 @@ python -m evals.training.draw --data ../shared/benchmarks       what the reader 
 python -m evals.training.train                                  its training, which goes on where it stopped
 python -m evals.training.export                                 the file that ships
 python -m evals.training.questions --data ../shared/benchmarks  the question side, passages and training in one
+python -m evals.training.cross_validation --data ../shared/benchmarks  five folds of ncp, each trained and asked
 """
