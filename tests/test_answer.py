@@ -64,6 +64,7 @@ def test_questions_are_answered_with_their_facts(assistant: Assistant, question:
         ("2020年重点任务有哪些", "related"),  # what is told of 2020 are results
         ("2021年取得了哪些成绩", "related"),  # and of 2021 tasks
         ("2021年完成了哪些工作", "related"),
+        ("水利部2021年有哪些重点任务", "related"),  # the report is that of 生态环境部
         ("全国碳排放配额总量是多少", "related"),
         ("今天股票涨了吗", "nothing"),
         ("写一首诗", "chat"),

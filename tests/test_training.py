@@ -6,16 +6,20 @@ import random
 from pathlib import Path
 
 import numpy as np
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 
 from assistant.reader import weights
 from evals.folds import FOLDS, fold, kept_out, trained_on
+from evals.training import export
+from evals.training.checkpoints import keep, resume
 from evals.training.export import mean
 from evals.training.network import Reader, named, take_shipped
 from evals.training.public import of_passages
 from evals.training.samples import WINDOW, Sample, around, places, restored, write
+from evals.training.train import rate
 from evals.types import Question, Source, Task
 from index import model
 from index.types import Span
@@ -98,3 +102,36 @@ def test_the_weights_of_several_rounds_are_averaged_by_name_and_moments_left_beh
     assert set(found) == {"l0.q.w", "heads.b"}
     np.testing.assert_allclose(found["l0.q.w"], 3.0)
     np.testing.assert_allclose(found["heads.b"], -3.0)
+
+
+def test_the_learning_rate_rises_and_falls_to_what_is_to_be_left() -> None:
+    shares = [rate(step, 100, last=0.5) for step in range(100)]
+    assert max(shares) == shares[5] == 1.0
+    assert shares == [*sorted(shares[:6]), *sorted(shares[6:], reverse=True)]
+    assert 0.5 < shares[-1] < 0.51
+    assert 0.0 < rate(99, 100) < 0.011
+
+
+def test_a_moving_average_goes_on_with_its_training(tmp_path: Path) -> None:
+    network = torch.nn.Linear(2, 2)
+    optimiser = torch.optim.AdamW(network.parameters())
+    network(torch.ones(1, 2)).sum().backward()
+    optimiser.step()
+    average = [torch.full_like(weight, 3.0) for weight in network.parameters()]
+    keep(network, optimiser, tmp_path / "kept", 7, "this", average)
+    fresh, taken = torch.nn.Linear(2, 2), [torch.zeros(2, 2), torch.zeros(2)]
+    assert resume(fresh, torch.optim.AdamW(fresh.parameters()), tmp_path / "kept", "this", taken) == 7
+    assert all((values == 3.0).all() for values in taken)
+    torch.testing.assert_close(fresh.state_dict(), network.state_dict())
+
+
+def test_a_temperature_cools_the_heads_and_nothing_else(tmp_path: Path) -> None:
+    layer = "weights.encoder.encoder.layer.0.attention.self.query.weight"
+    own = model.read_weights(model.weights_file()).floats("l0.q.w")
+    tensors = {layer: own + 0.5, "weights.heads.weight": np.ones((3, 4), np.float32)}
+    save_file(tensors, tmp_path / "checkpoint")
+    for temperature, expected in ((1.0, 1.0), (1.6, 0.625)):
+        export.write([tmp_path / "checkpoint"], tmp_path / "made.safetensors", 0, temperature=temperature)
+        made = load_file(tmp_path / "made.safetensors")
+        np.testing.assert_allclose(made["heads.w"], expected)
+        np.testing.assert_allclose(np.abs(made["l0.q.w.scales"]), 0.5 / 7, rtol=1e-2)

@@ -21,7 +21,7 @@ class Weights(NamedTuple):
     search: float
 
 
-WEIGHTS = Weights(1.0, 2.0)
+WEIGHTS = Weights(1.0, 1.0)
 """Fitted by ``python -m evals.training.fit`` (November 2026), which found no use for the window's relevance."""
 
 

@@ -31,7 +31,7 @@ _INSTRUCTIONS = (
 )
 _OTHER_WORK = (
     r"(?:写|创作|生成|编|作|讲|来).{0,4}(?:首|篇|段|个|则|副).{0,8}(?:诗|词|歌|小说|故事|笑话|作文|代码|程序|脚本|对联|情书|文章)",
-    r"(?:写|作|编)(?:诗|代码|小说|情书|对联)|讲(?:笑话|故事)|翻译成",
+    r"(?:写|作|编)(?:诗|代码|小说|情书|对联)|讲(?:笑话|故事)|翻译成|陪我(?:聊|说|玩)",
     r"\b(?:write|tell|compose)\b.{0,20}\b(?:poem|story|code|essay|song|joke|script)\b",
 )
 _NOT_OURS = re.compile("|".join((*_INSTRUCTIONS, *_OTHER_WORK)), re.IGNORECASE)

@@ -8,8 +8,8 @@ from dataclasses import replace
 from assistant.reader.reading import Read
 from index.types import Hit
 
-SPAN = 0.1
-RELEVANCE = 0.6
+SPAN = 0.2
+RELEVANCE = 1.0
 """What a logit of the best span and one of relevance are worth in the search's score; fitted by evals.training.fit."""
 UNREAD = -5.0
 """The logits of a hit that was not read."""

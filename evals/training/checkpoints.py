@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,21 @@ def digest(*parts: object) -> str:
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
 
-def keep(network: nn.Module, optimiser: torch.optim.Optimizer, path: Path, step: int, of: str) -> None:
-    """Write weights and moments of the training ``of`` that digest, all or nothing."""
+def keep(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    path: Path,
+    step: int,
+    of: str,
+    average: Sequence[Tensor] = (),
+) -> None:
+    """Write weights, their moving ``average`` and moments of the training ``of`` that digest, all or nothing."""
     tensors = {
         f"weights.{name}": value for name, value in network.state_dict().items() if "embeddings" not in name
     }
     for group, moments in optimiser.state_dict()["state"].items():
         tensors |= {f"moments.{group}.{name}": value for name, value in moments.items()}
+    tensors |= {f"average.{number}": value for number, value in enumerate(average)}
     fresh = path.with_suffix(".new")
     save_file({name: value.contiguous() for name, value in tensors.items()}, fresh, {"step": str(step), "of": of})
     fresh.replace(path)
@@ -38,8 +46,10 @@ def take(network: nn.Module, tensors: Mapping[str, Tensor]) -> None:
     network.load_state_dict(weights, strict=False)
 
 
-def resume(network: nn.Module, optimiser: torch.optim.Optimizer, path: Path, of: str) -> int:
-    """Take up a checkpoint if there is one; the step to go on with.
+def resume(
+    network: nn.Module, optimiser: torch.optim.Optimizer, path: Path, of: str, average: Sequence[Tensor] = ()
+) -> int:
+    """Take up a checkpoint if there is one, the moving ``average`` in place; the step to go on with.
 
     Raises ``CheckpointOfAnother`` if it is not of the training with the digest ``of``.
     """
@@ -54,6 +64,8 @@ def resume(network: nn.Module, optimiser: torch.optim.Optimizer, path: Path, of:
         )
     tensors = load_file(path)
     take(network, tensors)
+    for place, values in enumerate(average):
+        values.copy_(tensors[f"average.{place}"])
     state: dict[int, dict[str, Any]] = {}
     for name, value in tensors.items():
         if name.startswith("moments."):

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file
 
-from assistant.reader.weights import FILE
+from assistant.reader.weights import FILE, HEADS
 from assistant.settings import settings
 from evals.training.network import named
 from evals.training.train import checkpoint
@@ -33,12 +33,18 @@ def mean(paths: Sequence[Path]) -> dict[str, npt.NDArray[np.float32]]:
     return total
 
 
-def write(checkpoints: Sequence[Path], to: Path, out: int | None, sets: Sequence[str] = ()) -> None:
+def write(
+    checkpoints: Sequence[Path], to: Path, out: int | None, sets: Sequence[str] = (), temperature: float = 1.0
+) -> None:
     """Write what training without the fold ``out`` changed, in 4 bits, and its checksum into the card.
 
+    The logits of the heads are divided by ``temperature`` (Guo et al., "On Calibration of Modern Neural Networks", 2017).
     ``out`` is ``None`` of a training that has seen none of the sets; ``sets`` names those that it holds for, if not all.
     """
-    changed = changes.shrink(model.read_weights(model.weights_file()), mean(checkpoints))
+    trained = mean(checkpoints)
+    for name in trained.keys() & {f"{HEADS}.w", f"{HEADS}.b"}:
+        trained[name] = trained[name] / np.float32(temperature)
+    changed = changes.shrink(model.read_weights(model.weights_file()), trained)
     changes.write(to, changed, fold=out, **({"sets": list(sets)} if sets else {}))
 
 
@@ -47,10 +53,13 @@ def write(checkpoints: Sequence[Path], to: Path, out: int | None, sets: Sequence
 @click.option("--fold", "out", default=0, help="which fold it was trained without")
 @click.option("--round", "rounds", default=[0], multiple=True, help="a round of training; several are averaged")
 @click.option("--to", type=click.Path(path_type=Path), default=FILE, help="the file to be written")
-def main(home: Path | None, out: int, rounds: Sequence[int], to: Path) -> None:
+@click.option(
+    "--temperature", default=1.0, help="what the logits are divided by: above 1 for a reader that is too sure"
+)
+def main(home: Path | None, out: int, rounds: Sequence[int], to: Path, temperature: float) -> None:
     """Write the mean of the rounds' weights."""
     folder = settings(home=home).home
-    write([checkpoint(folder, out, round_) for round_ in rounds], to, out)
+    write([checkpoint(folder, out, round_) for round_ in rounds], to, out, temperature=temperature)
     click.echo(f"{to}: {to.stat().st_size / 1e6:.1f} MB")
 
 

@@ -37,11 +37,11 @@ _PARTS = {
 """PyTorch's names of a layer's parts, and those of the bundled file."""
 
 
-def encoder(folder: Path) -> BertModel:
-    """The bundled encoder in ``folder`` as it is trained: without dropout, its embeddings as they are."""
-    # Dropout would cost more than all the rest: without it attention runs as one fused kernel.
+def encoder(folder: Path, dropout: float = 0.0) -> BertModel:
+    """The bundled encoder in ``folder`` as it is trained: its embeddings as they are, ``dropout`` of the layers' outputs."""
+    # Dropout of attention would cost more than all the rest: without it attention runs as one fused kernel.
     config = BertConfig.from_pretrained(
-        folder, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0, local_files_only=True
+        folder, hidden_dropout_prob=dropout, attention_probs_dropout_prob=0.0, local_files_only=True
     )
     made: BertModel = BertModel.from_pretrained(
         folder,
@@ -60,9 +60,9 @@ class Reader(nn.Module):
     The first token stands for "no answer here": its start and end logits are those of an empty span.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, dropout: float = 0.0) -> None:
         super().__init__()
-        self.encoder = encoder(folder)
+        self.encoder = encoder(folder, dropout)
         self.heads = nn.Linear(self.encoder.config.hidden_size, OUTPUTS)
         nn.init.normal_(self.heads.weight, std=0.02)
         nn.init.zeros_(self.heads.bias)

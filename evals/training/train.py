@@ -1,9 +1,10 @@
 """Training the reader: ``python -m evals.training.train``.
 
 The encoder's embeddings stay as they are; its twelve layers and the heads are trained with AdamW, the learning
-rate rising over the first 6 % of the steps and falling to nothing after. A later round goes on from the weights of
-the one before, or from those that ship where these are not at hand, on samples of its own and at half the rate.
-Everything follows from the seed, and a run that was interrupted goes on from its last checkpoint.
+rate rising over the first 6 % of the steps and falling in a line after. The first round goes on from what
+``evals.training.pretrain`` kept, if it did, a later one from the weights of the one before, or from those that ship where
+these are not at hand, on samples of its own and at half the rate. Everything follows from the seed, and a run that was
+interrupted goes on from its last checkpoint.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 import torch
@@ -27,35 +30,65 @@ from evals.training.network import Reader, batch, loss, take_shipped
 from evals.training.samples import PARTS, Sample, restored, samples_file
 from index.model import expand
 
-BATCH = 16
 POOL = 64
 """Batches whose samples are sorted by length before they are cut, so that little is padded."""
-RATE, HEAD_RATE = 1.5e-4, 1e-3
-LATER = 0.5
-"""What the rates of a later round are of those of the first."""
+HEAD_RATE = 1e-3
 RISING = 0.06
 DECAY = 0.01
+BETAS = (0.9, 0.98)
 CLIPPED = 1.0
 KEPT = 100
 """Steps between two checkpoints."""
 
 
-def batches(samples: Sequence[Sample], seed: str) -> Iterator[list[Sample]]:
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How a round goes; as it stands, the first one on two processors.
+
+    ``last`` is the share of the learning rates that is left at the end. ``averaged``: the weights that are kept are a moving
+    average that keeps so much of itself at each step (0: the last ones).
+    """
+
+    batch: int = 16
+    rate: float = 1.5e-4
+    head_rate: float = HEAD_RATE
+    last: float = 0.0
+    dropout: float = 0.0
+    averaged: float = 0.0
+
+
+FIRST, LATER = Recipe(), Recipe(rate=0.75e-4, head_rate=HEAD_RATE / 2)
+"""The first round, and a later one."""
+
+
+def batches(samples: Sequence[Sample], seed: str, size: int = FIRST.batch) -> Iterator[list[Sample]]:
     """All samples once, in batches of alike lengths, in an order that the seed decides."""
     lot = random.Random(seed)  # noqa: S311
     order = list(samples)
     lot.shuffle(order)
-    for start in range(0, len(order), BATCH * POOL):
-        pool = sorted(order[start : start + BATCH * POOL], key=lambda sample: len(sample.window))
-        cut = [pool[at : at + BATCH] for at in range(0, len(pool), BATCH)]
+    for start in range(0, len(order), size * POOL):
+        pool = sorted(order[start : start + size * POOL], key=lambda sample: len(sample.window))
+        cut = [pool[at : at + size] for at in range(0, len(pool), size)]
         lot.shuffle(cut)
         yield from cut
 
 
-def rate(step: int, steps: int) -> float:
-    """The share of the learning rate at a step: up in a line, down in a line."""
+def rate(step: int, steps: int, last: float = 0.0) -> float:
+    """The share of the learning rate at a step: up in a line, down in a line to ``last``."""
     rising = max(1, int(RISING * steps))
-    return (step + 1) / rising if step < rising else max(0.0, (steps - step) / (steps - rising))
+    if step < rising:
+        return (step + 1) / rising
+    return last + (1 - last) * max(0.0, (steps - step) / (steps - rising))
+
+
+def number() -> int:
+    """The seed as PyTorch takes it."""
+    return int.from_bytes(SEED.encode()[:7], "big")
+
+
+def pretrained(home: Path, out: int) -> Path:
+    """Where the weights are kept that the training without fold ``out`` begins with."""
+    return home / "training" / f"pretrained-without-{out}.safetensors"
 
 
 def checkpoint(home: Path, out: int, round_: int) -> Path:
@@ -64,33 +97,42 @@ def checkpoint(home: Path, out: int, round_: int) -> Path:
 
 
 def train(
-    samples: Sequence[Sample], folder: Path, kept: Path, threads: int, device: str, before: Path | None = None
+    samples: Sequence[Sample],
+    folder: Path,
+    kept: Path,
+    threads: int,
+    device: str,
+    before: Path | None = None,
+    recipe: Recipe | None = None,
 ) -> Reader:
     """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from.
 
-    ``before`` is the checkpoint of the round before, ``None`` for the first round.
+    ``before`` is the checkpoint of the round before, ``None`` for one that begins with the encoder as it comes.
     """
-    torch.manual_seed(int.from_bytes(SEED.encode()[:7], "big"))
+    recipe = recipe or (LATER if before else FIRST)
+    torch.manual_seed(number())
     torch.set_num_threads(threads)
-    reader = Reader(folder).to(device)
+    reader = Reader(folder, recipe.dropout).to(device)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     trained = [weight for weight in reader.encoder.parameters() if weight.requires_grad]
+    heads = list(reader.heads.parameters())
     optimiser = torch.optim.AdamW(
-        [{"params": trained, "lr": RATE}, {"params": list(reader.heads.parameters()), "lr": HEAD_RATE}],
+        [{"params": trained, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}],
         weight_decay=DECAY,
+        betas=BETAS,
         fused=True,
     )
     if before is not None:
         take(reader, load_file(before)) if before.exists() else take_shipped(reader)
-    rates = [group["lr"] * (LATER if before else 1.0) for group in optimiser.param_groups]
-    plan = list(batches(samples, SEED))
-    of = digest(plan, before.name if before else "", rates)
-    begun = resume(reader, optimiser, kept, of)
+    average = [weight.detach().clone() for weight in trained + heads] if recipe.averaged else []
+    plan = list(batches(samples, SEED, recipe.batch))
+    of = digest(plan, before.name if before else "", recipe)
+    begun = resume(reader, optimiser, kept, of, average)
     started, cost = time.monotonic(), 0.0
     reader.train()
     for step in range(begun, len(plan)):
-        for group, full in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = full * rate(step, len(plan))
+        for group, full in zip(optimiser.param_groups, (recipe.rate, recipe.head_rate), strict=True):
+            group["lr"] = full * rate(step, len(plan), recipe.last)
         given = batch(plan[step], tokenizer).to(device)
         with torch.autocast(device, torch.bfloat16):
             missed = loss(reader, given)
@@ -99,9 +141,14 @@ def train(
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
         cost = missed.item() if step == begun else 0.98 * cost + 0.02 * missed.item()
+        with torch.no_grad():
+            for mean, weight in zip(average, trained + heads, strict=False):
+                mean.lerp_(weight, 1 - recipe.averaged)
+                if step + 1 == len(plan):
+                    weight.copy_(mean)
         if (step + 1) % KEPT == 0 or step + 1 == len(plan):
-            keep(reader, optimiser, kept, step + 1, of)
-            speed = BATCH * (step + 1 - begun) / (time.monotonic() - started)
+            keep(reader, optimiser, kept, step + 1, of, average)
+            speed = recipe.batch * (step + 1 - begun) / (time.monotonic() - started)
             click.echo(f"step {step + 1} of {len(plan)}, loss {cost:.3f}, {speed:.1f} samples/s")
     return reader
 
@@ -110,26 +157,36 @@ def train(
 @click.option("--home", type=click.Path(path_type=Path), help="where the samples lie and the checkpoint is kept")
 @click.option("--fold", "out", default=0, help="which fold is kept out")
 @click.option("--round", "round_", default=0, help="0, or the number of the round before and one")
+@click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="all if none is named")
 @click.option(
     "--samples", "most", default=0, help="train on so many samples of each part, drawn by lot; all of them for 0"
 )
-def main(home: Path | None, out: int, round_: int, most: int) -> None:
+@click.option("--batch", type=int, help=f"samples of a step, {FIRST.batch} if not told")
+@click.option("--rate", type=float, help=f"learning rate, {FIRST.rate}, and half of it in a later round")
+@click.option("--head-rate", type=float, help="that of the heads")
+@click.option("--last", type=float, help="the share of the rates that is left at the end, none if not told")
+@click.option("--dropout", type=float, help="share of activations that are dropped, none if not told")
+@click.option("--averaged", type=float, help="keep a moving average of the weights with this decay")
+def main(home: Path | None, out: int, round_: int, parts: tuple[str, ...], most: int, **told: Any) -> None:
     """Train the reader on the samples that keep one fold out."""
     chosen = settings(home=home)
     lot, every = random.Random(SEED), []  # noqa: S311
-    for part in PARTS:
+    for part in parts or PARTS:
         found = list(restored(samples_file(chosen.home, part, out, round_)))
         every += lot.sample(found, min(most, len(found)) if most else len(found))
     lot.shuffle(every)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kept = checkpoint(chosen.home, out, round_)
-    before = checkpoint(chosen.home, out, round_ - 1) if round_ else None
-    if before is not None and not before.exists() and weights.card()["fold"] != out:
+    before: Path | None = checkpoint(chosen.home, out, round_ - 1) if round_ else pretrained(chosen.home, out)
+    if round_ and before and not before.exists() and weights.card()["fold"] != out:
         raise SeenByTraining(
             f"{before} is not there, and the weights that ship have seen fold {out}; train the round before first",
             f"没有 {before}，而随包的权重见过第 {out} 折；请先训练前一轮",
         )
-    train(every, expand(chosen.cache), kept, chosen.threads, device, before)
+    if not round_ and before and not before.exists():
+        before = None
+    recipe = replace(LATER if round_ else FIRST, **{name: value for name, value in told.items() if value})
+    train(every, expand(chosen.cache), kept, chosen.threads, device, before, recipe)
     click.echo(f"trained; the weights are in {kept}")
 
 
