@@ -125,13 +125,19 @@ def confidence(
     """
     if question.kind == "list" and of_another_body(question, found[0]):
         return 0.0
-    fitted, looked_at = model(reads), inputs(question, found, weight, reads)
+    looked_at = inputs(question, found, weight, reads)
     if question.kind == "list" and question.periods and looked_at["general"] > looked_at["listed"]:
         year = series(found[0].source.document.title)[1]
         of_another = question.tense == "planned" and year and year not in question.periods
         if of_another or found[0].features.tense == 0:
             return 0.0
-    total = fitted.bias + sum(fitted.coefficients[name] * value for name, value in looked_at.items())
+    # A whole programme is told by its headings: that no single sentence reads like its answer says nothing.
+    models = (READ, UNREAD) if reads and looked_at["listed"] else (model(reads),)
+    return max(_probability(fitted, looked_at) for fitted in models)
+
+
+def _probability(fitted: Model, looked_at: Mapping[str, float]) -> float:
+    total = fitted.bias + sum(weight * looked_at[name] for name, weight in fitted.coefficients.items())
     return 1.0 / (1.0 + math.exp(-total))
 
 
