@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 import torch
 from tokenizers import Tokenizer
 
+from evals.training import attention
 from evals.training.network import Reader
 from evals.training.pretrain import END, masked, pretrain, stream
 from index import model
@@ -24,7 +26,11 @@ def test_a_fifth_is_hidden_in_runs_and_only_what_is_hidden_changes() -> None:
     assert (hidden[:, 1:] & hidden[:, :-1]).float().mean() > 2 * hidden.float().mean() ** 2
 
 
-def test_texts_follow_each_other_and_the_layers_learn_from_them_while_the_embeddings_stay(cache: Path) -> None:
+def test_texts_follow_each_other_and_the_layers_learn_from_them_while_the_embeddings_stay(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = (attention._probabilities, attention._of_scores)
+    monkeypatch.setattr(attention, "_compiled", lambda: plain)  # to compile takes longer than all the rest
     folder = model.expand(cache)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokens = stream(["到2025年，绿色 食品\n产业", "做好碳达峰工作"], tokenizer)
