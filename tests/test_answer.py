@@ -45,6 +45,8 @@ def test_the_example_is_answered_whole_and_cited(assistant: Assistant) -> None:
         ("2021年碳达锋任务有哪些", ["项目库", "低碳省市试点"]),
         ("What are the carbon peaking tasks for 2021?", ["项目库", "低碳省市试点"]),
         ("2021年重点任务有哪些", [f"{number}是" for number in "一二三四五六七八"]),
+        ("生态环境部2021年有哪些重点任务", [f"{number}是" for number in "一二三四五六七八"]),
+        ("环保部2021年有哪些重点任务", [f"{number}是" for number in "一二三四五六七八"]),
         ("2020年的重点工作", ["突出“三个治污”", "铁军队伍"]),
         ("2020年做了哪些工作", ["突出“三个治污”", "铁军队伍"]),
         ("六个必须是什么", ["以人民为中心", "生态环境保护铁军"]),

@@ -6,12 +6,11 @@ There are two: one that knows what the trained reader made of the passages, and 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.answering.evidence import Candidate, residual, share
-from assistant.answering.scope import series
+from assistant.answering.scope import of_another_body, series
 from assistant.answering.sections import is_listed
 from assistant.language.question import Question
 from assistant.reader.reading import Read
@@ -71,13 +70,6 @@ LEAST_COSINE, COSINE_RANGE = 0.8, 0.125
 trained question side .03 lower."""
 
 
-_BODY = re.compile(
-    r"(?:\d{4}年)?([一-鿿]{2,10}?(?:部|委员会|委|总局|局|署|厅))(?:\d{4}年|今年|去年)?的?(?:有哪些|主要|重点|工作|任务)"
-)
-"""A body at the beginning of a question for its tasks or its work."""
-_NO_BODIES = ("全部", "内部", "外部", "干部", "总部", "局部", "各部", "西部", "东部", "中部", "南部", "北部")
-
-
 def model(reads: Sequence[Read]) -> Model:
     """The model for what was read: nothing, or something."""
     return READ if reads else UNREAD
@@ -123,7 +115,7 @@ def confidence(
     It is 0 where all the tasks of a year are asked for, or its results, and what is there is one sentence of another
     year's report, or of the other tense, or where they are those of a body that the document does not know.
     """
-    if question.kind == "list" and of_another_body(question, found[0]):
+    if question.kind == "list" and of_another_body(question, found[0].source):
         return 0.0
     looked_at = inputs(question, found, weight, reads)
     if question.kind == "list" and question.periods and looked_at["general"] > looked_at["listed"]:
@@ -139,15 +131,3 @@ def confidence(
 def _probability(fitted: Model, looked_at: Mapping[str, float]) -> float:
     total = fitted.bias + sum(weight * looked_at[name] for name, weight in fitted.coefficients.items())
     return 1.0 / (1.0 + math.exp(-total))
-
-
-def of_another_body(question: Question, found: Candidate) -> bool:
-    """Whether what a body has done or is to do is asked, and the document of ``found`` never names that body.
-
-    水利部2021年有哪些重点任务, of a report by 生态环境部.
-    """
-    body = _BODY.match(question.text)
-    if not body or body[1].endswith(_NO_BODIES):
-        return False
-    document = found.source.document
-    return not any(body[1] in told for told in (document.title, document.facts.issuer, document.text))

@@ -116,7 +116,7 @@ UNREAD: Mapping[str, float] = {
     "passage": 1.0,
     "rank": 0.5,
     "form": 1.5,
-    "tense": 4.0,
+    "tense": 3.0,
     "period": 0.3,
 }
 """Without a reader: set by hand, and kept."""
@@ -256,12 +256,12 @@ def share(logit: float) -> float:
 
 
 def residual(question: Question, source: Source) -> tuple[Term, ...]:
-    """The question's terms, those that the document's title, number or region covers made weak.
+    """The question's terms, those that the document's title, number, issuer or region covers made weak.
 
     What these say holds of every sentence, and so tells none from another.
     """
     facts = source.document.facts
-    title = comparable(f"{source.document.title}；{facts.number}；{facts.region}")
+    title = comparable(f"{source.document.title}；{facts.number}；{facts.issuer}；{facts.region}")
     return tuple(
         replace(term, weak=term.weak or matching.covered(term.text, title) >= matching.SYNONYM)
         for term in question.terms

@@ -1,4 +1,4 @@
-"""Of what time and of what place a sentence is: 2020's results do not pass for 2021's tasks, nor a country's for a city's."""
+"""Of what time, place and body a sentence is: 2020's results do not pass for 2021's tasks, nor a country's for a city's."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from assistant.language import periods
+from assistant.language import matching, periods
 from assistant.language.question import Question
+from assistant.language.vocabulary import comparable
 from index import regions
 from index.sentences import trimmed
 from index.structure import heading_path
@@ -24,6 +25,12 @@ _OF_YEARS = re.compile("[两三四五六七八九十]年(?:来|间)?|年均")
 """What such a text tells of several years."""
 _WATERS = re.compile("长江|黄河|淮河|珠江|海河|辽河|松花江|太湖|渤海|青藏高原")
 """Waters and land that laws of their own are made for."""
+
+_BODY = re.compile(
+    r"(?:\d{4}年)?([一-鿿]{2,10}?(?:部|委员会|委|总局|局|署|厅))(?:\d{4}年|今年|去年)?的?(?:有哪些|主要|重点|工作|任务)"
+)
+"""A body at the beginning of a question for its tasks or its work."""
+_NO_BODIES = ("全部", "内部", "外部", "干部", "总部", "局部", "各部", "西部", "东部", "中部", "南部", "北部")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,18 @@ def elsewhere(question: Question, text: str, source: Source) -> bool:
         for place in question.places
         for one in around
     )
+
+
+def of_another_body(question: Question, source: Source) -> bool:
+    """Whether the work of a body is asked for that the document neither is of, by any of its names, nor names.
+
+    水利部2021年有哪些重点任务, of a report by 生态环境部.
+    """
+    body = _BODY.match(question.text)
+    if not body or body[1].endswith(_NO_BODIES):
+        return False
+    own = comparable(f"{source.document.title}；{source.document.facts.issuer}")
+    return matching.covered(comparable(body[1]), own) < matching.SYNONYM and body[1] not in source.document.text
 
 
 @lru_cache(maxsize=256)

@@ -25,7 +25,7 @@ from evals.sets import read
 from evals.sets.policies import documents
 from evals.training.draw import PASSAGES
 from evals.training.network import Reader
-from evals.training.train import BETAS, CLIPPED, DECAY, HEAD_RATE, number, pretrained, rate
+from evals.training.train import BETAS, CLIPPED, DECAY, HEAD_RATE, pretrained, rate, seed
 from index.model import expand
 
 STEPS = 1000
@@ -95,7 +95,7 @@ def masked(ids: Tensor, kinds: int) -> tuple[Tensor, Tensor]:
 
 def pretrain(reader: Reader, tokens: Tensor, device: str, steps: int = STEPS, batch: int = BATCH) -> None:
     """Train the encoder of ``reader`` in place; ``tokens`` is what ``stream`` made."""
-    torch.manual_seed(number())
+    torch.manual_seed(seed())
     reader.to(device).train()
     known, places = torch.unique(tokens, return_inverse=True)
     known, places = known.to(device), places.to(device)
@@ -114,12 +114,13 @@ def pretrain(reader: Reader, tokens: Tensor, device: str, steps: int = STEPS, ba
         for group, full in zip(optimiser.param_groups, rates, strict=True):
             group["lr"] = full * rate(step, steps)
         at = torch.randint(len(tokens) - len(row) + 1, (batch, 1), device=device)
-        shown, hidden = masked(places[at + row], len(known))
+        right = places[at + row]
+        shown, hidden = masked(right, len(known))
         ids = torch.where(shown < 0, HIDDEN, known[shown.clamp(min=0)])
         with torch.autocast(device, torch.bfloat16):
             states = reader.encoder(input_ids=ids, attention_mask=everywhere).last_hidden_state
             guessed = guesser(states[hidden])
-        missed = nn.functional.cross_entropy(guessed, places[at + row][hidden])
+        missed = nn.functional.cross_entropy(guessed, right[hidden])
         missed.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(trained, CLIPPED)
         optimiser.step()

@@ -35,7 +35,7 @@ from evals.sets.written import read as read_written
 from evals.training.checkpoints import digest, keep, resume
 from evals.training.export import write
 from evals.training.network import encoder
-from evals.training.train import rate
+from evals.training.train import rate, seed
 from evals.types import Question, Task
 from index import model
 from index.embed import Passage
@@ -126,7 +126,7 @@ def batches(pools: Sequence[Pool], lot: random.Random) -> Iterator[tuple[Pool, l
 
 def train(pools: Sequence[Pool], folder: Path, kept: Path, threads: int) -> Asker:
     """The trained network; ``folder`` holds the encoder and ``kept`` the checkpoint that is gone on from."""
-    torch.manual_seed(int.from_bytes(SEED.encode()[:7], "big"))
+    torch.manual_seed(seed())
     torch.set_num_threads(threads)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     asker = Asker(folder).to(device)

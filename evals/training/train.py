@@ -20,6 +20,7 @@ import click
 import torch
 from safetensors.torch import load_file
 from tokenizers import Tokenizer
+from torch import Tensor
 
 from assistant.reader import weights
 from assistant.settings import settings
@@ -81,7 +82,7 @@ def rate(step: int, steps: int, last: float = 0.0) -> float:
     return last + (1 - last) * max(0.0, (steps - step) / (steps - rising))
 
 
-def number() -> int:
+def seed() -> int:
     """The seed as PyTorch takes it."""
     return int.from_bytes(SEED.encode()[:7], "big")
 
@@ -110,12 +111,13 @@ def train(
     ``before`` is the checkpoint of the round before, ``None`` for one that begins with the encoder as it comes.
     """
     recipe = recipe or (LATER if before else FIRST)
-    torch.manual_seed(number())
+    torch.manual_seed(seed())
     torch.set_num_threads(threads)
     reader = Reader(folder, recipe.dropout).to(device)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     trained = [weight for weight in reader.encoder.parameters() if weight.requires_grad]
     heads = list(reader.heads.parameters())
+    learnt = trained + heads
     optimiser = torch.optim.AdamW(
         [{"params": trained, "lr": recipe.rate}, {"params": heads, "lr": recipe.head_rate}],
         weight_decay=DECAY,
@@ -124,7 +126,7 @@ def train(
     )
     if before is not None:
         take(reader, load_file(before)) if before.exists() else take_shipped(reader)
-    average = [weight.detach().clone() for weight in trained + heads] if recipe.averaged else []
+    average = [weight.detach().clone() for weight in learnt] if recipe.averaged else []
     plan = list(batches(samples, SEED, recipe.batch))
     of = digest(plan, before.name if before else "", recipe)
     begun = resume(reader, optimiser, kept, of, average)
@@ -141,16 +143,22 @@ def train(
         optimiser.step()
         optimiser.zero_grad(set_to_none=True)
         cost = missed.item() if step == begun else 0.98 * cost + 0.02 * missed.item()
-        with torch.no_grad():
-            for mean, weight in zip(average, trained + heads, strict=False):
-                mean.lerp_(weight, 1 - recipe.averaged)
-                if step + 1 == len(plan):
-                    weight.copy_(mean)
+        _drawn_near(average, learnt, 1 - recipe.averaged)
         if (step + 1) % KEPT == 0 or step + 1 == len(plan):
             keep(reader, optimiser, kept, step + 1, of, average)
             speed = recipe.batch * (step + 1 - begun) / (time.monotonic() - started)
             click.echo(f"step {step + 1} of {len(plan)}, loss {cost:.3f}, {speed:.1f} samples/s")
+    if average:
+        _drawn_near(learnt, average, 1.0)
+        keep(reader, optimiser, kept, len(plan), of, average)
     return reader
+
+
+@torch.no_grad()
+def _drawn_near(these: Sequence[Tensor], those: Sequence[Tensor], share: float) -> None:
+    """Move each of ``these``, in place, by that share of its way to its match in ``those``; none of none."""
+    for mine, other in zip(these, those, strict=False):
+        mine.lerp_(other, share)
 
 
 @click.command()
@@ -177,16 +185,17 @@ def main(home: Path | None, out: int, round_: int, parts: tuple[str, ...], most:
     lot.shuffle(every)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kept = checkpoint(chosen.home, out, round_)
-    before: Path | None = checkpoint(chosen.home, out, round_ - 1) if round_ else pretrained(chosen.home, out)
-    if round_ and before and not before.exists() and weights.card()["fold"] != out:
+    before = checkpoint(chosen.home, out, round_ - 1) if round_ else pretrained(chosen.home, out)
+    if round_ and not before.exists() and weights.card()["fold"] != out:
         raise SeenByTraining(
             f"{before} is not there, and the weights that ship have seen fold {out}; train the round before first",
             f"没有 {before}，而随包的权重见过第 {out} 折；请先训练前一轮",
         )
-    if not round_ and before and not before.exists():
-        before = None
-    recipe = replace(LATER if round_ else FIRST, **{name: value for name, value in told.items() if value})
-    train(every, expand(chosen.cache), kept, chosen.threads, device, before, recipe)
+    begins = before if round_ or before.exists() else None
+    recipe = replace(
+        LATER if round_ else FIRST, **{name: value for name, value in told.items() if value is not None}
+    )
+    train(every, expand(chosen.cache), kept, chosen.threads, device, begins, recipe)
     click.echo(f"trained; the weights are in {kept}")
 
 
