@@ -9,7 +9,7 @@ out right in cross-validation, and that which best balances answers kept and ref
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ import numpy.typing as npt
 from rich.console import Console
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from assistant.answering.answer import fitting
 from assistant.answering.confidence import inputs
@@ -30,11 +30,12 @@ from assistant.dialogue.rewrite import standalone
 from assistant.reader import weights
 from assistant.reader.reading import Reader
 from assistant.settings import settings
-from evals.collection import collect
+from evals.collection import Collection, collect
 from evals.folds import kept_out
 from evals.lookup import Lookup
 from evals.memory import RememberingEncoder
 from evals.sets import own, read
+from evals.types import Task
 from index import changes
 
 FOLDS = 10
@@ -74,16 +75,20 @@ def main(data: Path | None, home: Path | None) -> None:
         for task in tasks:
             folder = chosen.home / "evals" / "libraries"
             with closing(collect(task.name, task.sources, encoder, folder)) as collection:
-                lookup = Lookup(collection.library, reader)
-                for question in kept_out(task, OUT):
-                    if question.split == "test" or smalltalk.reply(question.question):
-                        continue
-                    asked = standalone(question.question, question.history)
-                    found = lookup(asked, collection.filters(question.within))
-                    if candidates := fitting(found.question, lookup.candidates(found)):
-                        seen = inputs(found.question, candidates, lookup.weight, found.reads)
-                        observed.append(Observed(task.name, seen, question.answerable))
+                observed += _observed(task, collection, reader)
     _fit(observed)
+
+
+def _observed(task: Task, collection: Collection, reader: Reader | None) -> Iterator[Observed]:
+    """What is seen of the questions of ``task`` that are neither trained nor reported on; of those with no candidate, nothing."""
+    lookup = Lookup(collection.library, reader)
+    for question in kept_out(task, OUT):
+        if question.split == "test" or smalltalk.reply(question.question):
+            continue
+        found = lookup(standalone(question.question, question.history), collection.filters(question.within))
+        if candidates := fitting(found.question, lookup.candidates(found)):
+            seen = inputs(found.question, candidates, lookup.weight, found.reads)
+            yield Observed(task.name, seen, question.answerable)
 
 
 def _fit(observed: Sequence[Observed]) -> None:
@@ -94,11 +99,16 @@ def _fit(observed: Sequence[Observed]) -> None:
     counts = {name: int((of == name).sum()) for name in SHARES}
     heavy = np.array([SHARES[name] * counts["own"] / counts[name] for name in of], np.float64)
     fitted: Any = LogisticRegression(C=STRENGTH, max_iter=5000)
-    guessed = np.zeros(len(wanted))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for known, asked in folds.split(features, [f"{name}{can}" for name, can in zip(of, wanted, strict=True)]):
-        fitted.fit(features[known], wanted[known], sample_weight=heavy[known])
-        guessed[asked] = fitted.predict_proba(features[asked])[:, 1]
+    parts = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    alike = [f"{name}{can}" for name, can in zip(of, wanted, strict=True)]
+    guessed = cross_val_predict(
+        fitted,
+        features,
+        wanted,
+        cv=list(parts.split(features, alike)),
+        method="predict_proba",
+        params={"sample_weight": heavy},
+    )[:, 1]
     fitted.fit(features, wanted, sample_weight=heavy)
     console = Console()
     for name, coefficient in zip(("bias", *names), (fitted.intercept_[0], *fitted.coef_[0]), strict=True):
