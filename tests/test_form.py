@@ -20,6 +20,21 @@ HOLDS = [
     ("庆祝建党多少周年", "2021年", False),
     ("水体达到几类", "历史性地实现全Ⅱ类水体", True),
     ("审批要多久", "在20个工作日内作出决定", True),
+    ("直接结算惠及多少人次", "惠及5700多万人次", True),
+    ("查处了多少起案件", "累计查处相关案件70馀起", True),
+    ("一共办了多少件", "全省办结行政复议案件21850件", True),
+    ("经济增长几个点", "增长7.5%左右", True),
+    ("经济增长几个点", "达到67.7万亿元", False),
+    ("要种多少亩棉花", "播种面积安排为九千零三十万亩", True),
+    ("大学生有多少人", "達到二十一萬六千餘人", True),
+    ("共有多少套公寓", "本批次人才公寓共66套", True),
+    ("年龄不超过多少周岁", "年龄一般不超过70周岁", True),
+    ("确诊病例多少例", "首次确认2例输入性确诊病例", True),
+    ("咨询电话是多少", "咨询电话：（010）8403-8327", True),
+    ("咨询电话是多少", "共处置157起事故", False),
+    ("累计亏损多少钱", "亏损金额达四十二亿元", True),
+    ("项目要减少多少", "要减少三分之一", True),
+    ("进出口总额是多少", "进出口总额增长百分之五十三点七", False),
     ("审批要多久", "共157起", False),
     ("会议什么时候召开", "1月21日,生态环境部在京召开会议", True),
     ("会议什么时候召开", "1月21日,起草文件", False),
@@ -128,3 +143,17 @@ def test_any_text_can_be_checked(question: str, text: str) -> None:
     check = form.wanted(understand(question))
     assert check is not None
     assert check(text) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("黑臭水体总共有多少条", True),
+        ("购物人次是多少", True),
+        ("投入是多少", False),
+        ("放射源分为几类", False),
+        ("有哪几条", False),
+    ],
+)
+def test_a_unit_is_known_to_be_named(asked: str, named: bool) -> None:
+    assert form.names_a_unit(understand(asked)) is named

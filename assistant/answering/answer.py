@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -114,15 +115,16 @@ def _groups(finding: Finding) -> Sequence[Sequence[Candidate]]:
 def fitting(question: Question, found: Sequence[Candidate]) -> list[Candidate]:
     """The candidates that have what the kind of question wants, or of which the reader is sure.
 
-    A date must stand in the clause that tells. Where it is asked how something is done, no definition answers, and
-    what one word answers stands in no heading.
+    What is counted in another unit than is asked for never fits. A date must stand in the clause that tells. Where it is
+    asked how something is done, no definition answers, and what one word answers stands in no heading.
     """
     least = 1.0 if question.kind == "date" else 0.5
     if form.asks_for_a_manner(question):
         found = [one for one in found if not form.defines(one.text)]
     if question.kind in compose.POINTS:
         found = [one for one in found if not _is_heading(one)]
-    return [one for one in found if one.features.form >= least or one.features.support >= SURE]
+    sure = math.inf if form.names_a_unit(question) else SURE
+    return [one for one in found if one.features.form >= least or one.features.support >= sure]
 
 
 def _is_heading(candidate: Candidate) -> bool:

@@ -14,32 +14,59 @@ from assistant.language.vocabulary import comparable, places, synonyms
 
 Check = Callable[[str], bool]
 
-_NUMERAL = r"(?:\d[\d,.]*\s*[万亿千百]*|[ⅠⅡⅢⅣⅤIV]+|[一二三四五六七八九十百千两]+(?![、是]))\s*(?:余|多)?"
-_PERCENT = re.compile(r"\d[\d.]*\s*[%％‰]|\d/\d|百分之|[一二三四五六七八九]成|分之|一半|过半|半数")
-_UNITS = r"个|项|起|次|家|人|元|吨|公里|平方|亩|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|级"
+_VARIANTS = str.maketrans(
+    "萬億個項餘馀兩歲張畝噸種條處間輛臺％０１２３４５６７８９．", "万亿个项余余两岁张亩吨种条处间辆台%0123456789."
+)
+"""Characters of numbers and units as older texts, and those in traditional characters, write them."""
+_NUMERAL = r"(?:\d[\d,.]*\s*[余多]?\s*[万亿千百]*|[ⅠⅡⅢⅣⅤIV]+|[一二三四五六七八九十百千万亿零〇两半数]+(?![、是]))\s*(?:余|多)?"
+_PERCENT = re.compile(
+    r"\d[\d.]*\s*[%％‰]|\d/\d|百分之|[一二三四五六七八九]成|分之|[一减过]半|半数|\d\s*个百分点|\d[:∶：]\d"
+)
+_UNITS = (
+    r"个|项|起|次|家|人|元|吨|公里|平方|立方|亩|公顷|倍|天|小时|辆|台|所|件|份|户|名|批|条|座|处|米|克|毫克|mg|t\b|位|分贝|度|℃|级"
+    r"|例|套|部|架次|根|栋|幢|张|棵|株|只|头|种|类|周?岁|站|趟|届|轮|堂|笔|艘|班次|厘米|周|年|月|日"
+)
 _COUNTED = re.compile(
-    rf"(?<![A-Za-z\d.])\d[\d,.]*\s*[余多]?(?:[%％万亿千百]|{_UNITS})|百分之"
-    r"|(?<![第一二三四五六七八九十])[一二三四五六七八九十百千两]+(?:个|项|起|次|家|倍|成|万|亿|名|人|批|元)"
+    rf"(?<![A-Za-z\d.])\d[\d,.]*\s*[余多]?(?:[%％‰万亿千百]|{_UNITS})|百分之|分之"
+    r"|(?<![第一二三四五六七八九十])[一二三四五六七八九十百千两半]+[余多]?(?:个|项|起|次|家|倍|成|万|亿|名|人|批|元|吨|亩|例|户|座|件|立方|平方|公里|年|天)"
 )
-_ASKED_UNIT = re.compile(
-    r"(?:多少|几)[万亿千百]?"
-    r"(个百分点|周年|个?工作日|个?自然日|个月|小时|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|[个项起次家人名吨亩条座件元份户批台辆所处种倍天日年米届位度级分])"
+_MEASURES = (
+    r"个百分点|个点|周年|个?工作日|个?自然日|个月|个?小时|分钟|类(?!任务|工作|措施|问题)|平方公里|公里|平方米|立方米|家次|人次|架次|班次|周岁|公顷|厘米"
+    r"|[个项起次家人名吨亩条座件元份户批台辆所处种倍天日年米届位度级分例套根栋幢岁棵株张款趟轮站斤尺头堂笔艘]|部(?![门委分队署])|只(?![能要有])"
 )
+_ASKED_UNIT = re.compile(rf"(?:多少|几)[万亿千百]?({_MEASURES})")
 _UNIT_NAMED = re.compile(r"(人次|家次|户)数?(?:总共|一共|共)?(?:是|为|有|达到?)?(?:多少|几)")
 """A unit that stands before 多少: 购物人次是多少."""
 _PEOPLE = frozenset(("人", "人次", "名", "位"))
+_POINTS = frozenset(("个点", "个百分点"))
 _DIVIDED = re.compile("分(?:为|成)?几")
 """Where it is asked into how many kinds something is divided, which no one of them tells (Ⅰ级)."""
 _ALSO_UNIT = {
-    "人": "人名位",
-    "名": "名人位",
-    "家": "家户",
-    "个": "个项种类",
-    "种": "种个类项",
-    "位": "位名人",
-    "条": "条项",
-    "项": "项个条",
+    "人": "人|名|位|例",
+    "名": "名|人|位|个",
+    "位": "位|名|人",
+    "家": "家|户|个|所",
+    "户": "户|家|个家庭",
+    "个": "个|项|种|类|名|位|人|例|处|座|家|件|条|所|起",
+    "种": "种|类|个|项",
+    "条": "条|项|艘",
+    "项": "项|个|件",
+    "起": "起|件|例|宗",
+    "件": "件|起|项|个|宗|笔",
+    "例": "例|名|人|个",
+    "度": "度|℃",
+    "岁": "岁",
+    "周岁": "岁|周岁",
+    "棵": "棵|株",
+    "栋": "栋|幢|座",
+    "幢": "幢|栋|座",
+    "部": "部|台",
+    "年": "年|周年|个月",
+    "个小时": "个?小时",
+    "趟": "趟|次|列|班",
+    "笔": "笔|件",
 }
+"""Units that count the same."""
 _DAYS = frozenset("天日")
 _DAY_COUNT = re.compile(
     r"(?<![月\d.])(?:\d[\d,]*|[一二三四五六七八九十百两]+)\s*(?:个?工作日|个?自然日|日(?!起施行)|天)"
@@ -56,9 +83,11 @@ _MONEY_ASKED = re.compile(
     r"多少钱|限额|金额|租金|费用|津贴|工资|价格|收费|保证金|押金|(?:扣|交|缴|花|赔|补|罚|领|拿|报|发|给)(?:了|到)?多少(?![年个天次项条人户月日])"
 )
 _MONEY = re.compile(
-    r"\d[\d,.]*\s*[万亿千百]*(?:余|多)?元|[一二三四五六七八九十百千万两]+元|\d[\d.]*\s*[%％]|百分之|[\d一二三四五六七八九十两]倍"
+    r"\d[\d,.]*\s*[余多]?\s*[万亿千百]*(?:余|多)?元|[一二三四五六七八九十百千万亿零两]+[余多]?[万亿]?元|\d[\d.]*\s*[%％]|百分之|[\d一二三四五六七八九十两]倍"
 )
 """An amount of money, or the share or the multiple of one; where it is asked for, 6项 is none."""
+_PHONE_ASKED = re.compile(r"(?:电话|热线|传真|手机|号码)(?:号码?)?(?:是|为|有)?(?:多少|几)")
+_PHONE = re.compile(r"\d[\d()（）\-—－ ]{3,}\d")
 _RATIO = re.compile(
     r"比例|比率|占比|百分|率(?!先|领)|\b(?:ratio|rate|percent\w*|proportion|share)\b", re.IGNORECASE
 )
@@ -66,7 +95,7 @@ _RATIO = re.compile(
 _QUANTITY_ASKED = re.compile(
     r"(?:产量|总量|总额|总产值|面积|人数|里程|装机|规模|数量|库存|存栏|出栏)(?:容量)?(?:是|为|有|达到?)?(?:多少|几|多大)"
 )
-_SHARES = re.compile(r"\d[\d.]*\s*(?:个百分点|[%％])")
+_SHARES = re.compile(r"\d[\d.]*\s*(?:个百分点|[%％])|百分之[一二三四五六七八九十百零点\d.]+")
 """What tells how a quantity has changed, or what share of another it is, and not how much there is."""
 
 _DAY = re.compile(
@@ -168,6 +197,12 @@ _MANNER_ASKED = re.compile(r"(?:怎么|如何|怎样)(?!样|理解|定义)")
 _MEANS = re.compile(r"[，,]\s*(?:是指|系指|指的是|是对)")
 
 
+def names_a_unit(question: Question) -> bool:
+    """Whether ``question`` says in what its answer is counted: 多少条, but not 分几类, which is answered by naming them."""
+    counted = _ASKED_UNIT.search(question.text) or _UNIT_NAMED.search(question.text)
+    return question.kind == "number" and bool(counted) and not _DIVIDED.search(question.text)
+
+
 def asks_for_a_manner(question: Question) -> bool:
     """Whether ``question`` asks how something is done, which no definition of it tells."""
     return question.kind == "open" and bool(_MANNER_ASKED.search(question.text)) and not is_of_penalty(question)
@@ -196,20 +231,27 @@ def wanted(question: Question) -> Check | None:
 
 
 def _number(text: str) -> Check:
+    told = _counted(text)
+    return lambda text: told(text.translate(_VARIANTS))
+
+
+def _counted(text: str) -> Check:
+    """The test of a text in simplified characters and plain digits."""
+    if _PHONE_ASKED.search(text):
+        return lambda text: bool(_PHONE.search(text))
     unit = _ASKED_UNIT.search(text) or _UNIT_NAMED.search(text)
-    if unit:
+    if unit and unit[1] not in _POINTS:
         if unit[1] in _DAYS or unit[1].endswith(("工作日", "自然日")):
             return lambda text: bool(_DAY_COUNT.search(text))
-        units = _ALSO_UNIT.get(unit[1], "")
         numeral = _NUMERAL.replace("[ⅠⅡⅢⅣⅤIV]+|", "") if _DIVIDED.search(text) else _NUMERAL
-        pattern = re.compile(numeral + (f"[{units}]" if units else re.escape(unit[1])))
+        pattern = re.compile(f"{numeral}(?:{_ALSO_UNIT.get(unit[1], re.escape(unit[1]))})")
         if unit[1] == "分":
             pattern = re.compile(_NUMERAL + "分(?!之|别)")
         people_asked = unit[1] in _PEOPLE
         return lambda text: bool(pattern.search(text) or (people_asked and _UNCOUNTED.search(text)))
     if _DURATION_ASKED.search(text):
         return lambda text: bool(_DURATION.search(text))
-    if _RATIO.search(text):
+    if unit or _RATIO.search(text):
         return lambda text: bool(_PERCENT.search(text))
     if _QUANTITY_ASKED.search(text):
         return lambda text: bool(_COUNTED.search(_SHARES.sub("", text)))

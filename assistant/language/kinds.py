@@ -17,6 +17,9 @@ _NO_DEFINITION = (
 _ATTRIBUTE = r"^(?!.*的[一-鿿]{2,8}(?:分别)?(?:是|指的?是?|叫)(?:什么|啥)).*"
 """Nothing is defined where one thing's attribute is asked for: 智能外呼系统的优势是什么."""
 
+_NO_OTHER = r"^(?!.*(?:哪些|由谁|由哪|谁|如何|怎[么样]|什么(?!比|数)|目的|依据|有无|有没有|是否|吗[?？]?$)).*"
+"""A number that is named is not asked for where something else is: 放宽比例要求由哪些部门负责."""
+
 KINDS: Mapping[str, tuple[str, ...]] = {
     "reason": (r"为什么|为啥|为何|何以", r"原因|凭什么|怎么会", r"\bwhy\b", r"\breasons?\b"),
     "date": (
@@ -27,11 +30,12 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         r"\bwhen\b|\b(?:what|which) (?:date|year|day|month)\b",
     ),
     "number": (
-        r"多少|多大|多高|多久|多长|百分之|(?<!哪)几(?!乎|点|方面|种|大|条|项|件|块|样|个方面|年)",
+        r"多少|多大|多高|多久|多长|百分之|(?<![哪那这])几(?!乎|点|方面|种|大|条|项|件|块|样|个方面|年)",
         r"(?<![近这那前后过])几年(?!来|前|后|间|里)",
         r"罚款?(?:金额|数额|额度|幅度|是?多少|几)",
-        r"比例|比率|占比|率(?:是|为|有|达|怎|如|呢|情|$|[?？])",
-        r"数量|总数|次数|数字|数据是",
+        rf"{_NO_OTHER}(?:比例|比率|占比)",
+        r"率(?:是|为|有|达|怎|如|呢|情|$|[?？])",
+        rf"{_NO_OTHER}(?:数量|总数|次数|数字|数据是)",
         r"\bhow (?:many|much|large|high|long)\b",
         r"\bwhat (?:percentage|percent|proportion|share|ratio|rate|number)\b|\b(?:ratio|rate|percentage|proportion) of\b",
     ),
