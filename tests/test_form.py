@@ -39,6 +39,10 @@ HOLDS = [
     ("会议什么时候召开", "1月21日,生态环境部在京召开会议", True),
     ("会议什么时候召开", "1月21日,起草文件", False),
     ("什么时候印发", "2035年前实现", False),
+    ("通知何时印发", "财政部 生态环境部 2020年2月20日", True),
+    ("2020年修订的固体废物法何时施行", "本法自2020年9月1日起施行。", True),
+    ("拖拉机厂哪年建好", "一九五九年建成", True),
+    ("环评报告什么时候报批", "在疫情解除后，逐步恢复", True),
     ("碳市场什么时候启动", "二是编制实施2030年前碳排放达峰行动方案", False),
     ("碳市场什么时候启动", "2021年7月,碳市场启动", True),
     ("什么时候启动碳达峰方案", "启动编制2030年前碳达峰方案", False),
@@ -157,3 +161,22 @@ def test_any_text_can_be_checked(question: str, text: str) -> None:
 )
 def test_a_unit_is_known_to_be_named(asked: str, named: bool) -> None:
     assert form.names_a_unit(understand(asked)) is named
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "may_be"),
+    [
+        ("谁应当建立扑火队", "有关单位应当建立群众扑火队", True),
+        ("谁应当建立扑火队", "建立扑火队", False),
+        ("失业保险在哪儿能办", "可通过全国人社政务服务平台在线申请", True),
+    ],
+)
+def test_by_whom_and_where_may_be_told_by_a_body(asked: str, text: str, may_be: bool) -> None:
+    check = form.may_be_told(understand(asked))
+    assert check is not None
+    assert check(text) is may_be
+
+
+@pytest.mark.parametrize("asked", ["哪些领导出席了", "孙金龙是哪里人", "会议在哪个城市召开", "黑臭水体有多少条"])
+def test_a_name_that_is_asked_for_is_told_by_itself_alone(asked: str) -> None:
+    assert form.may_be_told(understand(asked)) is None

@@ -155,6 +155,7 @@ def candidates(
     found = []
     weighed = WEIGHTS if reads else UNREAD
     check = form.wanted(question)
+    may_be = form.may_be_told(question) if reads else None  # the reader knows better which of them answers
     central = any(source(hit.chunk.document_id).document.facts.level == "中央" for hit in hits)
     weak = tuple(term for term in question.terms if term.weak)
     subjects: dict[str, tuple[Term, ...]] = {}
@@ -162,7 +163,7 @@ def candidates(
     for place, hit in enumerate(hits):
         of = source(hit.chunk.document_id)
         subject = subjects.get(of.document.id) or subjects.setdefault(of.document.id, residual(question, of))
-        asked = _Asked(question, subject, weak, check, weight)
+        asked = _Asked(question, subject, weak, check, may_be, weight)
         for number, span in enumerate(hit.chunk.sentences):
             span = trimmed(span, of.document.text)
             if not span:
@@ -287,7 +288,7 @@ def _form(asked: _Asked, text: str) -> float:
     """How well a sentence has what was asked for.
 
     1 if the clause that tells of the subject has it, or a short one beside it; 0.6 if another clause has it, 0 if
-    none; 0.5 if nothing particular was asked for.
+    none; 0.5 if nothing particular was asked for, or what may be an answer, too, stands there.
     """
     check = asked.check
     if check is None:
@@ -304,7 +305,9 @@ def _form(asked: _Asked, text: str) -> float:
             end += 1
         if check("".join(parts[start:end])):
             return 1.0
-    return 0.6 if check(text) else 0.0
+    if check(text):
+        return 0.6
+    return 0.5 if asked.may_be and asked.may_be(text) else 0.0
 
 
 def row_of(source: Source, section: Section, span: Span) -> Row | None:
@@ -352,6 +355,7 @@ class _Asked:
     subject: tuple[Term, ...]
     weak: tuple[Term, ...]
     check: form.Check | None
+    may_be: form.Check | None
     weight: Callable[[str], float]
 
 

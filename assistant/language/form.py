@@ -99,8 +99,15 @@ _SHARES = re.compile(r"\d[\d.]*\s*(?:个百分点|[%％])|百分之[一二三四
 """What tells how a quantity has changed, or what share of another it is, and not how much there is."""
 
 _DAY = re.compile(
-    r"\d{1,4}\s*年(?!来|以上|内)|(?<![\d.])(?:[01]?\d|2[0-4])\s?[:：∶]\s?[0-5]\d(?!\d)|[\d一二三四五六七八九十]{1,3}[点时](?=[至到整半，,。]|$|之间)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“十[一二三四五六七八九]五”(?:末|期间|时期)"
+    r"\d{1,4}\s*年(?!来|以上|内)|(?<![\d.])(?:[01]?\d|2[0-4])\s?[:：∶]\s?[0-5]\d(?!\d)|[\d一二三四五六七八九十]{1,3}[点时](?=[至到整半，,。]|$|之间)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“?[一二三四五六七八九十]{1,2}五”?(?:末|期间|时期|计划期间)"
+    r"|[一二三四五六七八九〇零○]{4}\s*年|(?:[12]\d{3}-\d{1,2}-\d{1,2})|年内|明年|次日|当[日天]|每[年月周日季]|即日"
+    r"|(?:解除|结束|期满|届满)之?(?:前|后|为止|(?=[。；;]|$))|(?:月|日)内"
 )
+_ON = re.compile(r"(?:自|从|于)?(?:什么时候|什么时间|何时|何日|啥时候|多会儿|几时|哪一?[年天日月]|几[月号日])")
+"""Where a question asks for a day: the event stands behind it, as a rule, or else before it (发布于哪天)."""
+_ISSUED = frozenset(("印发", "发布", "公布", "签署", "出台"))
+_SIGNED = re.compile(r"[^，,。；;：:]{0,100}[12]\d{3}年\d{1,2}月\d{1,2}日[^，,。；;：:]{0,20}")
+"""The lines below a document that say who issued it on what day."""
 _EVENT = re.compile(
     r"印发|发布|公布|施行|生效|启动|召开|成立|揭牌|开工|签署|出台|修订|开通|投产|举行|举办|结束|完成|实现|达峰"
     r"|召集|开(?=的|会|了|$|[?？])"
@@ -129,6 +136,7 @@ _POST_ASKED = re.compile(
 _BLANK = re.compile(r"\s")
 _BODY_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
 _ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (?:is|was)\b", re.IGNORECASE)
+_NAME_ASKED = re.compile(r"领导|姓名|叫什么|谁(?:主持|作|讲|出席|致|宣读|念)|哪位|\bwho\b", re.IGNORECASE)
 _WHO_IS = re.compile(r"(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
 _TITLE = re.compile(people.TITLE)
 
@@ -136,6 +144,7 @@ _COUNTY = re.compile(r"[一-鿿]{2,}县(?!城|级|域)")
 _AREA = re.compile(
     r"[一-鿿]{2,}(?:省|市|县|区|镇|村|州|流域|海域|区域|地区)|县城|乡镇|农村|城市|在京|京津冀|长三角"
 )
+_SITE = re.compile(r"www\.|https?:|网站|平台|窗口|大厅|APP|小程序|公众号", re.IGNORECASE)
 _HELD = re.compile(r"召开|举行|举办|开的")
 _WHERE = re.compile(r"在京|设在|挂靠|在[一-鿿]{2,8}?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
 _TYPED_PLACES = re.compile(
@@ -230,6 +239,21 @@ def wanted(question: Question) -> Check | None:
     return None
 
 
+def may_be_told(question: Question) -> Check | None:
+    """A test of whether a text that fails ``wanted`` may hold the answer all the same; ``None`` where none may.
+
+    By whom something is done, or where, is often a body, or people of some kind.
+    """
+    asked = question.text
+    if question.kind == "person" and not (
+        _POST_ASKED.search(asked) or _ROLE_ASKED.search(asked) or _NAME_ASKED.search(asked)
+    ):
+        return lambda text: bool(_PARTY.search(text))
+    if question.kind == "place" and not (_TYPED_PLACES.search(asked) or _HELD.search(asked)):
+        return lambda text: bool(_BODY.search(text) or _SITE.search(text))
+    return None
+
+
 def _number(text: str) -> Check:
     told = _counted(text)
     return lambda text: told(text.translate(_VARIANTS))
@@ -262,16 +286,29 @@ def _counted(text: str) -> Check:
 
 def _date(text: str) -> Check:
     """A date, and what happened then if the question names it: 什么时候印发 is not answered by when it is to be met."""
-    event = _EVENT.search(text)
-    if event is None:
+    event = _event(text)
+    if not event:
         return lambda text: bool(_DAY.search(text))
-    words = (event[0], *_SAME_EVENT.get(event[0], synonyms().get(event[0], ())))
-    term = event[0] in _REACHED
+    words = (event, *_SAME_EVENT.get(event, synonyms().get(event, ())))
+    term = event in _REACHED
 
     def told(text: str) -> bool:
+        if event in _ISSUED and _SIGNED.fullmatch(text.strip()):
+            return True
         return bool(_DAY.search(text if term else _TERM.sub("", text))) and any(word in text for word in words)
 
     return told
+
+
+def _event(text: str) -> str:
+    """What a question asks the day of; empty where it names no event."""
+    events = list(_EVENT.finditer(text))
+    asked = _ON.search(text)
+    if not asked:
+        return events[0][0] if events else ""
+    behind = [event[0] for event in events if event.start() >= asked.end()]
+    before = [event[0] for event in events if event.start() < asked.start()]
+    return (behind[:1] or before[-1:] or [""])[0]
 
 
 def _person(question: Question) -> Check:
