@@ -55,7 +55,6 @@ _ALSO_UNIT = {
     "件": "件|起|项|个|宗|笔",
     "例": "例|名|人|个",
     "度": "度|℃",
-    "岁": "岁",
     "周岁": "岁|周岁",
     "棵": "棵|株",
     "栋": "栋|幢|座",
@@ -100,8 +99,8 @@ _SHARES = re.compile(r"\d[\d.]*\s*(?:个百分点|[%％])|百分之[一二三四
 
 _DAY = re.compile(
     r"\d{1,4}\s*年(?!来|以上|内)|(?<![\d.])(?:[01]?\d|2[0-4])\s?[:：∶]\s?[0-5]\d(?!\d)|[\d一二三四五六七八九十]{1,3}[点时](?=[至到整半，,。]|$|之间)|\d{1,2}\s*[月日]|[一二三四五六七八九十]+月|年底|之日|“?[一二三四五六七八九十]{1,2}五”?(?:末|期间|时期|计划期间)"
-    r"|[一二三四五六七八九〇零○]{4}\s*年|(?:[12]\d{3}-\d{1,2}-\d{1,2})|年内|明年|次日|当[日天]|每[年月周日季]|即日"
-    r"|(?:解除|结束|期满|届满)之?(?:前|后|为止|(?=[。；;]|$))|(?:月|日)内"
+    r"|[一二三四五六七八九〇零○]{4}\s*年|[12]\d{3}-\d{1,2}-\d{1,2}|年内|明年|次日|当[日天]|每[年月周日季]|即日"
+    r"|(?:解除|结束|期满|届满)之?(?:前|后|为止|(?=[。；;]|$))|[月日]内"
 )
 _ON = re.compile(r"(?:自|从|于)?(?:什么时候|什么时间|何时|何日|啥时候|多会儿|几时|哪一?[年天日月]|几[月号日])")
 """Where a question asks for a day: the event stands behind it, as a rule, or else before it (发布于哪天)."""
@@ -208,8 +207,13 @@ _MEANS = re.compile(r"[，,]\s*(?:是指|系指|指的是|是对)")
 
 def names_a_unit(question: Question) -> bool:
     """Whether ``question`` says in what its answer is counted: 多少条, but not 分几类, which is answered by naming them."""
-    counted = _ASKED_UNIT.search(question.text) or _UNIT_NAMED.search(question.text)
-    return question.kind == "number" and bool(counted) and not _DIVIDED.search(question.text)
+    return question.kind == "number" and bool(_unit(question.text)) and not _DIVIDED.search(question.text)
+
+
+def _unit(text: str) -> str:
+    """The unit in which a question wants its answer counted; empty where it names none."""
+    found = _ASKED_UNIT.search(text) or _UNIT_NAMED.search(text)
+    return found[1] if found else ""
 
 
 def asks_for_a_manner(question: Question) -> bool:
@@ -263,15 +267,15 @@ def _counted(text: str) -> Check:
     """The test of a text in simplified characters and plain digits."""
     if _PHONE_ASKED.search(text):
         return lambda text: bool(_PHONE.search(text))
-    unit = _ASKED_UNIT.search(text) or _UNIT_NAMED.search(text)
-    if unit and unit[1] not in _POINTS:
-        if unit[1] in _DAYS or unit[1].endswith(("工作日", "自然日")):
+    unit = _unit(text)
+    if unit and unit not in _POINTS:
+        if unit in _DAYS or unit.endswith(("工作日", "自然日")):
             return lambda text: bool(_DAY_COUNT.search(text))
         numeral = _NUMERAL.replace("[ⅠⅡⅢⅣⅤIV]+|", "") if _DIVIDED.search(text) else _NUMERAL
-        pattern = re.compile(f"{numeral}(?:{_ALSO_UNIT.get(unit[1], re.escape(unit[1]))})")
-        if unit[1] == "分":
+        pattern = re.compile(f"{numeral}(?:{_ALSO_UNIT.get(unit, re.escape(unit))})")
+        if unit == "分":
             pattern = re.compile(_NUMERAL + "分(?!之|别)")
-        people_asked = unit[1] in _PEOPLE
+        people_asked = unit in _PEOPLE
         return lambda text: bool(pattern.search(text) or (people_asked and _UNCOUNTED.search(text)))
     if _DURATION_ASKED.search(text):
         return lambda text: bool(_DURATION.search(text))
@@ -306,9 +310,9 @@ def _event(text: str) -> str:
     asked = _ON.search(text)
     if not asked:
         return events[0][0] if events else ""
-    behind = [event[0] for event in events if event.start() >= asked.end()]
-    before = [event[0] for event in events if event.start() < asked.start()]
-    return (behind[:1] or before[-1:] or [""])[0]
+    behind = (event[0] for event in events if event.start() >= asked.end())
+    before = (event[0] for event in reversed(events) if event.start() < asked.start())
+    return next(behind, next(before, ""))
 
 
 def _person(question: Question) -> Check:
