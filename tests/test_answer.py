@@ -88,13 +88,9 @@ def test_a_refusal_for_the_year_names_the_years_there_are(assistant: Assistant) 
     assert first == "已收录的文件中没有2022年的相关内容。以下是2021年的内容，不作为答案："
 
 
-UNSURE = pytest.param(
-    "2021年碳达峰取得了什么成绩",
-    marks=pytest.mark.xfail(strict=True, reason="refused with what is near: its confidence is .54, of .57 wanted"),
+@pytest.mark.parametrize(
+    "question", ["2021年碳达峰取得了什么成绩", "2021年生态保护修复取得了什么成效", "2021年督察做了哪些工作"]
 )
-
-
-@pytest.mark.parametrize("question", [UNSURE, "2021年生态保护修复取得了什么成效", "2021年督察做了哪些工作"])
 def test_what_is_to_be_done_is_told_as_such_where_results_are_asked_for(
     assistant: Assistant, question: str
 ) -> None:

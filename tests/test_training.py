@@ -16,7 +16,7 @@ from evals.folds import FOLDS, fold, kept_out, trained_on
 from evals.training import export
 from evals.training.checkpoints import keep, resume
 from evals.training.export import mean
-from evals.training.network import Reader, named, take_shipped
+from evals.training.network import HIDDEN, Batch, Reader, named, take_shipped
 from evals.training.public import of_passages
 from evals.training.samples import WINDOW, Sample, around, places, restored, write
 from evals.training.train import rate
@@ -110,6 +110,19 @@ def test_the_learning_rate_rises_and_falls_to_what_is_to_be_left() -> None:
     assert shares == [*sorted(shares[:6]), *sorted(shares[6:], reverse=True)]
     assert 0.5 < shares[-1] < 0.51
     assert 0.0 < rate(99, 100) < 0.011
+
+
+def test_a_share_of_the_tokens_is_hidden_and_never_what_begins_ends_or_pads_a_text() -> None:
+    torch.manual_seed(0)
+    ids = torch.randint(HIDDEN + 1, 1000, (8, 500))
+    ids[:, 0], ids[:, 400], ids[:, 401:] = 0, 2, 1
+    nothing = torch.zeros(8)
+    given = Batch(ids, *(torch.zeros(8, 500) for _ in range(4)), nothing, nothing, nothing)
+    assert (given.hidden(0.0).ids == ids).all()
+    seen = given.hidden(0.1).ids
+    assert ((seen == ids) | (seen == HIDDEN)).all()
+    assert (seen[ids < HIDDEN] == ids[ids < HIDDEN]).all()
+    assert 0.08 < float((seen == HIDDEN)[:, 1:400].float().mean()) < 0.12
 
 
 def test_a_moving_average_goes_on_with_its_training(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import torch
@@ -22,6 +22,8 @@ from index import model
 
 PADDING = 1
 """The token <pad>, which the mask hides."""
+HIDDEN = 3
+"""The token <unk>, which stands for what is hidden: the bundled vocabulary has no token of its own for it."""
 OUTPUTS = 3
 """Start of the answer, end of the answer, relevance of the window."""
 _PARTS = {
@@ -109,6 +111,11 @@ class Batch:
     read: Tensor
     relevant: Tensor
     judged: Tensor
+
+    def hidden(self, share: float) -> Batch:
+        """The batch with so large a share of its tokens hidden, by lot; those that begin, end and pad a text are not."""
+        shown = (self.ids <= HIDDEN) | (torch.rand(self.ids.shape, device=self.ids.device) >= share)
+        return replace(self, ids=torch.where(shown, self.ids, HIDDEN))
 
     def to(self, device: str) -> Batch:
         """The batch on ``device``."""

@@ -24,7 +24,7 @@ from evals.folds import fold
 from evals.sets import read
 from evals.sets.policies import documents
 from evals.training.draw import PASSAGES
-from evals.training.network import Reader
+from evals.training.network import HIDDEN, Reader
 from evals.training.train import BETAS, CLIPPED, DECAY, HEAD_RATE, pretrained, rate, seed
 from index.model import expand
 
@@ -35,8 +35,6 @@ MASKED = 0.1
 """The share of tokens with which a masked run begins."""
 LONGEST = 3
 """Tokens of the longest run."""
-HIDDEN = 3
-"""The token <unk>, which stands for what is masked: the bundled vocabulary has no token of its own for it."""
 END = 2
 """The token </s>, which stands between two texts."""
 

@@ -46,8 +46,8 @@ KEPT = 100
 class Recipe:
     """How a round goes; as it stands, the first one on two processors.
 
-    ``last`` is the share of the learning rates that is left at the end. ``averaged``: the weights that are kept are a moving
-    average that keeps so much of itself at each step (0: the last ones).
+    ``last`` is the share of the learning rates that is left at the end, ``hidden`` the share of tokens that are hidden.
+    ``averaged``: the weights that are kept are a moving average that keeps so much of itself at each step (0: the last ones).
     """
 
     batch: int = 16
@@ -55,6 +55,7 @@ class Recipe:
     head_rate: float = HEAD_RATE
     last: float = 0.0
     dropout: float = 0.0
+    hidden: float = 0.0
     averaged: float = 0.0
 
 
@@ -135,7 +136,7 @@ def train(
     for step in range(begun, len(plan)):
         for group, full in zip(optimiser.param_groups, (recipe.rate, recipe.head_rate), strict=True):
             group["lr"] = full * rate(step, len(plan), recipe.last)
-        given = batch(plan[step], tokenizer).to(device)
+        given = batch(plan[step], tokenizer).to(device).hidden(recipe.hidden)
         with torch.autocast(device, torch.bfloat16):
             missed = loss(reader, given)
         missed.backward()  # type: ignore[no-untyped-call]
@@ -174,6 +175,7 @@ def _drawn_near(these: Sequence[Tensor], those: Sequence[Tensor], share: float) 
 @click.option("--head-rate", type=float, help="that of the heads")
 @click.option("--last", type=float, help="the share of the rates that is left at the end, none if not told")
 @click.option("--dropout", type=float, help="share of activations that are dropped, none if not told")
+@click.option("--hidden", type=float, help="share of tokens that are hidden, none if not told")
 @click.option("--averaged", type=float, help="keep a moving average of the weights with this decay")
 def main(home: Path | None, out: int, round_: int, parts: tuple[str, ...], most: int, **told: Any) -> None:
     """Train the reader on the samples that keep one fold out."""
