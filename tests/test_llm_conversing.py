@@ -91,13 +91,7 @@ def test_a_list_stays_whole(assistant: Assistant) -> None:
     assert [one.text for one in asked(assistant, TASKS, said).statements] == [one.text for one in plain.statements]
 
 
-UNDEFINED = pytest.param(
-    "什么是无废城市",
-    marks=pytest.mark.xfail(strict=True, reason="answered with a sentence that names it and does not define it"),
-)
-
-
-@pytest.mark.parametrize("question", [NOBODY, "你好", UNDEFINED, "全国碳排放配额总量是多少"])
+@pytest.mark.parametrize("question", [NOBODY, "你好", "什么是无废城市", "全国碳排放配额总量是多少"])
 def test_a_refusal_stays_one_and_the_model_is_not_asked(assistant: Assistant, question: str) -> None:
     with serving(scripted.saying("碳达峰任务有三项。[1]")) as server:
         writer = Writer(chat_model("m", server.address, timeout=PATIENT), PATIENT, 3_000)
