@@ -8,6 +8,13 @@ from assistant.language import form
 from assistant.language.question import understand
 
 HOLDS = [
+    ("生态环境部副部长有哪几位", "生态环境部部长黄润秋出席会议", False),
+    ("生态环境部副部长是谁", "生态环境部副部长赵英民主持会议", True),
+    ("會議由誰主持", "生态环境部部长黄润秋出席会议", False),
+    ("Who chaired the conference?", "生态环境部部长黄润秋出席会议", False),
+    ("会议由谁主持", "会议由副部长赵英民主持", True),
+    ("孙金龙是哪里人", "生态环境部在京召开会议", False),
+    ("孙金龙是哪里人", "孙金龙，汉族，湖北钟祥人，在职研究生学历", True),
     ("离岛免税购物人次是多少", "销售额470.3亿元", False),
     ("离岛免税购物人次是多少", "购物568.3万人次", True),
     ("黑臭水体消除比例是多少", "黑臭水体消除比例达到98.2%", True),
@@ -177,6 +184,8 @@ def test_by_whom_and_where_may_be_told_by_a_body(asked: str, text: str, may_be: 
     assert check(text) is may_be
 
 
-@pytest.mark.parametrize("asked", ["哪些领导出席了", "孙金龙是哪里人", "会议在哪个城市召开", "黑臭水体有多少条"])
+@pytest.mark.parametrize(
+    "asked", ["哪些领导出席了", "副部长是谁", "孙金龙是哪里人", "会议在哪个城市召开", "黑臭水体有多少条"]
+)
 def test_a_name_that_is_asked_for_is_told_by_itself_alone(asked: str) -> None:
     assert form.may_be_told(understand(asked)) is None

@@ -90,6 +90,15 @@ def test_a_hit_that_stands_in_an_earlier_window_is_not_read_again() -> None:
     assert windows(understand("2019年甲事项怎么办理"), hits, lambda _: source) == ()
 
 
+def test_what_can_hold_no_answer_of_the_kind_asked_for_is_read_last() -> None:
+    filler = "各单位要提高认识，把各项措施落到实处。" * 30
+    text = f"领导高度重视会议精神。{filler}\n市委书记王小明出席会议。{filler}"
+    source = Source(Document("d", text, Facts(title="通知"), "d.txt", ""), sections(text))
+    hits = [Hit(chunk, 1.0, 1.0, 0.8) for chunk in chunks("d", text, source.sections)]
+    assert "王小明" not in windows(understand("领导高度重视什么"), hits, lambda _: source)[0].text
+    assert "王小明" in windows(understand("哪些领导出席了会议"), hits, lambda _: source)[0].text
+
+
 def test_more_windows_of_short_documents_are_read() -> None:
     documents = {f"d{number}": f"第{number}条规定甲事项的办理条件。" for number in range(30)}
     sources = {

@@ -22,6 +22,8 @@ FIRST = 8
 one of twice as many."""
 BEHIND = 0.05
 """What a section counts less for each sentence that is better than the one of it."""
+NAMED = 0.3
+"""How much of the subject a list's head covers at least if it names what is asked for (哪些经验); else it is a half."""
 COVERING = 0.8
 """A head covers the subject this well, relative to the best sentence."""
 OPENING = 20
@@ -52,7 +54,11 @@ def whole_section(
             cover = matching.coverage(terms, comparable(head(source, section)), weight)
             if all(term.weak for term in terms):
                 answering, cover = _of_a_time(question, source, section, cover)
-            elif order < FIRST and cover > 0.5 and cover - BEHIND * order >= COVERING * reached:
+            elif (
+                order < FIRST
+                and cover > (NAMED if _names_what_is_asked(question, source, section) else 0.5)
+                and cover - BEHIND * order >= COVERING * reached
+            ):
                 answering = section if not order or _says_more(source, section, candidate) else None
             else:
                 continue
@@ -67,6 +73,16 @@ def whole_section(
 def is_listed(question: Question, found: Sequence[Candidate], weight: Callable[[str], float]) -> bool:
     """Whether a whole section answers ``question``."""
     return question.kind in LISTED and whole_section(question, found, weight) is not None
+
+
+def _names_what_is_asked(question: Question, source: Source, section: Section) -> bool:
+    """Whether ``section`` is a list whose head has the last word of the subject, which in Chinese is what is asked for.
+
+    十三五环保工作积累了哪些经验 → 宝贵经验主要体现为“六个必须”
+    """
+    if question.kind != "list" or section.kind != "list" or not question.subject:
+        return False
+    return matching.covered(question.subject[-1].text, comparable(head(source, section))) >= matching.SYNONYM
 
 
 def _around(source: Source, number: int) -> Iterator[Section]:

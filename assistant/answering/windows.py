@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from assistant.answering.scope import Source, speaks
+from assistant.language import form
 from assistant.language.question import Question
 from assistant.reader.reading import Window
 from index.search import context
@@ -25,10 +26,17 @@ def windows(
     """Windows of ``room`` characters together around the best hits, in their order.
 
     A hit that stands in an earlier window is passed over, and so is one that speaks of another time or place than
-    the question.
+    the question. What has no number, day, name or place where one is asked for comes last.
     """
     found: list[Window] = []
-    for hit in hits:
+    checks = [check for check in (form.wanted(question), form.may_be_told(question)) if check is not None]
+
+    def tells_nothing(hit: Hit) -> bool:
+        document = source(hit.chunk.document_id).document
+        text = around(hit.chunk.span, len(document.text)).of(document.text)
+        return bool(checks) and not any(check(text) for check in checks)
+
+    for hit in sorted(hits, key=tells_nothing):
         chunk = hit.chunk
         if not speaks(question, hit, source(chunk.document_id)):
             continue
