@@ -189,6 +189,19 @@ def test_what_is_about_as_good_as_the_pick_is_told_beside_it_where_a_list_is_ask
     assert "机关建设" not in "".join(map(statement, given))
 
 
+def told_of(question: str, text: str) -> list[str]:
+    of = source(text, title="纪要", day=None)
+    hits = [Hit(chunk, 1.0, 1.0, 0.85) for chunk in chunks("d", text, of.sections)]
+    asked = understand(question)
+    return [statement(line) for line in compose(asked, candidates(asked, hits, lambda _: of, even), even)]
+
+
+def test_of_clauses_side_by_side_those_of_the_subject_are_told_for_a_list() -> None:
+    text = "深入开展土壤治理行动,推进农用地分类管理,开展黄河流域清废行动,强化重金属污染防治。要推进机关建设。"
+    assert told_of("黄河流域有哪些安排", text) == ["开展黄河流域清废行动"]
+    assert len(told_of("土壤治理行动有哪些安排", text)) == 4  # which the first announces
+
+
 def test_a_brief_sentence_that_has_all_words_is_said_with_what_the_reader_takes_of_it() -> None:
     (line,) = read_for("全年的工作由谁汇报", "李明", 5.0)
     assert (line.said, short(line)) == (line.quoted, "李明")

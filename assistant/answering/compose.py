@@ -65,6 +65,8 @@ WHOLE = 400
 """Characters up to which an article that announces something is said with it, and not by its first sentence alone."""
 DISTINCT = 0.2
 """An item of a list is asked for alone if with its announcement it covers so much more of the subject than the others."""
+FEW = 3
+"""Clauses that stand side by side from which on those of something else are left out."""
 SHORT_ITEM = 80
 """Characters up to which the items of a list are said whole instead of by their heads."""
 TITLE, FULL = 4, 800
@@ -285,9 +287,22 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
     lines = []
     for candidate in sorted(chosen, key=lambda one: one.span):
         text = candidate.source.document.text
-        clauses = parallel(text, candidate.span) if question.kind == "list" else (candidate.span,)
+        clauses = _of_the_subject(question, candidate) if question.kind == "list" else (candidate.span,)
         lines += [Said(candidate.source, candidate.section, clause, candidate.span) for clause in clauses]
     return tuple(lines)
+
+
+def _of_the_subject(question: Question, candidate: Candidate) -> Sequence[Span]:
+    """The parallel clauses of a sentence; only those of the subject where the first, which may announce, is of something else.
+
+    黄河流域有哪些安排: of 开展土壤污染防治行动,…,开展黄河流域“清废行动”,… the last one.
+    """
+    text = candidate.source.document.text
+    parts = parallel(text, candidate.span)
+    shares = [matching.coverage(question.subject, comparable(part.of(text)), lambda _: 1.0) for part in parts]
+    if len(parts) < FEW or shares[0] > 0 or max(shares) < SURE:
+        return parts
+    return [part for part, share in zip(parts, shares, strict=True) if share >= SURE]
 
 
 _LEADS = re.compile(r"[:：](?:\s*——)?$")

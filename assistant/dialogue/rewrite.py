@@ -273,7 +273,7 @@ def _thing(question: str, before: str, answer: str) -> str:
         not match
         or _YOU_AND_ME.search(question)
         or _GATHERING.search(question)
-        or periods.asked(question[: match.start()])
+        or (periods.asked(question[: match.start()]) and not match[0].startswith("它"))
     ):
         return ""
     about = institutions.owner(before) or topic.of(before)
