@@ -300,6 +300,7 @@ def test_real_policies_are_asked_in_the_words_that_were_written_on_them(
             "甲.txt", ("今年由谁来发", "今年谁给钱"), Span(0, 5), True, mark(text[:5])
         ),  # of the year of the text
         Written("甲.txt", ("发多少",), Span(0, 5), False, mark(text[:5]), elsewhere=True),
+        Written("甲.txt", ("发几回",), Span(0, 5), False, mark(text[:5]), elsewhere=None),
         Written("甲.txt", ("变了吗",), Span(0, 5), False, mark("另外的文字")),
         Written("乙.txt", ("在哪里",), Span(0, 5), False, mark(text[:5])),
     )

@@ -39,7 +39,7 @@ def read(folder: Path, part: str) -> Task:
     left = 0
     for number, each in enumerate(read_written("policies")):
         text = texts.get(each.document, "")
-        if each.elsewhere:
+        if each.elsewhere is not False:
             continue
         if mark(each.span.of(text)) == each.mark:
             questions += (one for one in _asked(number, each, each.span.of(text)) if part in ("", one.kind))

@@ -2,8 +2,8 @@
 
 Each line of ``questions/*.jsonl`` has a document's name, one question in one or two wordings, and a range of the
 document's text: the answer, or, where ``answered`` is false, a part that the question is about and that does not answer
-it; ``elsewhere`` says that another part does, as far as the document was read for that (policies alone was). The texts are
-not part of the project; ``mark`` notices a text that is not the one that the question was written for.
+it; ``elsewhere`` says whether another part does, and is null where a document of policies was not read for that. The texts
+are not part of the project; ``mark`` notices a text that is not the one that the question was written for.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent.parent / "questions"
 class Written:
     """A question in one or two wordings; ``span`` of the ``document`` answers it or, if not ``answered``, does not.
 
-    ``elsewhere``: although ``span`` does not, another part of the document answers it.
+    ``elsewhere``: although ``span`` does not, another part of the document answers it; ``None`` where nobody looked.
     """
 
     document: str
@@ -31,7 +31,7 @@ class Written:
     span: Span
     answered: bool
     mark: str
-    elsewhere: bool = False
+    elsewhere: bool | None = False
 
 
 def mark(text: str) -> str:
