@@ -6,7 +6,9 @@ import random
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
@@ -18,8 +20,8 @@ from evals.training.checkpoints import keep, resume
 from evals.training.export import mean
 from evals.training.network import HIDDEN, Batch, Reader, named, take_shipped
 from evals.training.public import of_passages
-from evals.training.samples import WINDOW, Sample, around, places, restored, write
-from evals.training.train import rate
+from evals.training.samples import WINDOW, Sample, around, places, restored, samples_file, write
+from evals.training.train import main, rate
 from evals.types import Question, Source, Task
 from index import model
 from index.types import Span
@@ -81,6 +83,19 @@ def test_a_later_round_can_begin_with_the_weights_that_ship(cache: Path) -> None
     for name, values in reader.state_dict().items():
         if "embeddings" not in name:
             np.testing.assert_array_equal(values.numpy(), shipped[named(name)])
+
+
+@pytest.mark.parametrize(("told", "begins"), [((), "round-3"), (("--after", "2"), "round-2")])
+def test_a_later_round_goes_on_from_the_one_before_or_the_one_that_is_named(
+    told: tuple[str, ...], begins: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = []
+    monkeypatch.setattr("evals.training.train.train", lambda *args: given.append(args[5]))
+    monkeypatch.setattr("evals.training.train.expand", lambda _cache: tmp_path)
+    write(samples_file(tmp_path, "own", 0, 4), [Sample("问", "上", "文中答", ((2, 3),), 1.0)])
+    result = CliRunner().invoke(main, ["--home", str(tmp_path), "--round", "4", "--part", "own", *told])
+    assert result.exit_code == 0, result.output
+    assert [path.stem.endswith(begins) for path in given] == [True]
 
 
 def test_samples_come_back_as_they_were_written(tmp_path) -> None:

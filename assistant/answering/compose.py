@@ -286,7 +286,6 @@ def _sentences(question: Question, found: Sequence[Candidate]) -> tuple[Said, ..
             chosen.append(candidate)
     lines = []
     for candidate in sorted(chosen, key=lambda one: one.span):
-        text = candidate.source.document.text
         clauses = _of_the_subject(question, candidate) if question.kind == "list" else (candidate.span,)
         lines += [Said(candidate.source, candidate.section, clause, candidate.span) for clause in clauses]
     return tuple(lines)

@@ -166,6 +166,9 @@ def _drawn_near(these: Sequence[Tensor], those: Sequence[Tensor], share: float) 
 @click.option("--home", type=click.Path(path_type=Path), help="where the samples lie and the checkpoint is kept")
 @click.option("--fold", "out", default=0, help="which fold is kept out")
 @click.option("--round", "round_", default=0, help="0, or the number of the round before and one")
+@click.option(
+    "--after", type=int, help="the round whose weights a later one begins with, the one before if not told"
+)
 @click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="all if none is named")
 @click.option(
     "--samples", "most", default=0, help="train on so many samples of each part, drawn by lot; all of them for 0"
@@ -177,8 +180,13 @@ def _drawn_near(these: Sequence[Tensor], those: Sequence[Tensor], share: float) 
 @click.option("--dropout", type=float, help="share of activations that are dropped, none if not told")
 @click.option("--hidden", type=float, help="share of tokens that are hidden, none if not told")
 @click.option("--averaged", type=float, help="keep a moving average of the weights with this decay")
-def main(home: Path | None, out: int, round_: int, parts: tuple[str, ...], most: int, **told: Any) -> None:
-    """Train the reader on the samples that keep one fold out."""
+def main(
+    home: Path | None, out: int, round_: int, after: int | None, parts: tuple[str, ...], most: int, **told: Any
+) -> None:
+    """Train the reader on the samples that keep one fold out.
+
+    Rounds that begin with the same weights, each on its own drawing, may be averaged (``evals.training.export``).
+    """
     chosen = settings(home=home)
     lot, every = random.Random(SEED), []  # noqa: S311
     for part in parts or PARTS:
@@ -187,7 +195,8 @@ def main(home: Path | None, out: int, round_: int, parts: tuple[str, ...], most:
     lot.shuffle(every)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kept = checkpoint(chosen.home, out, round_)
-    before = checkpoint(chosen.home, out, round_ - 1) if round_ else pretrained(chosen.home, out)
+    last = round_ - 1 if after is None else after
+    before = checkpoint(chosen.home, out, last) if round_ else pretrained(chosen.home, out)
     if round_ and not before.exists() and weights.card()["fold"] != out:
         raise SeenByTraining(
             f"{before} is not there, and the weights that ship have seen fold {out}; train the round before first",
