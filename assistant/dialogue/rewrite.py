@@ -40,7 +40,7 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _NEIGHBOURS = {"上一": -1, "前一": -1, "再前一": -1, "下一": 1, "后一": 1, "次": 1, "第二": 1, "转过": 1}
-_NEIGHBOUR = re.compile(rf"^({'|'.join(_NEIGHBOURS)})年度?$")
+_NEIGHBOUR = re.compile(rf"^({'|'.join(_NEIGHBOURS)})年度?(?!级)(?P<rest>.*)$")
 _TELL_MORE = re.compile(
     r"(?:请|再|能|可以|展开|详细|具体|仔细|细|说说|讲讲|说一下|讲一下|介绍一?下?|说明一?下?|一点|一些|点儿|[点地说讲些])+"
 )
@@ -155,14 +155,19 @@ def _more(question: str, before: str, answer: str) -> str:
 
 
 def _period(question: str, before: str, answer: str) -> str:
-    """2020年呢, 上一年呢: the question before, of another time."""
+    """2020年呢, 上一年呢: the question before, of another time; 前一年做了什么: of its subject, of that time."""
     said = _bare(question)
     if periods.alone(said):
         return periods.replaced(before, _written(said))
     neighbour, asked = _NEIGHBOUR.match(said), periods.asked(before)
-    if neighbour and len(asked) == 1 and asked[0].isdigit():
-        return periods.replaced(before, f"{int(asked[0]) + _NEIGHBOURS[neighbour[1]]}年")
-    return ""
+    if not neighbour or len(asked) != 1 or not asked[0].isdigit():
+        return ""
+    year, rest = f"{int(asked[0]) + _NEIGHBOURS[neighbour[1]]}年", neighbour["rest"]
+    if not rest:
+        return periods.replaced(before, year)
+    if not topic.subject(rest):
+        return f"{year}{topic.of(before)}{rest}"
+    return f"{year}{rest}" if neighbour[1] != "上一" else ""  # 上一年度平均工资 is that before the event
 
 
 def _article(question: str, before: str, answer: str) -> str:
