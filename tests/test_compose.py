@@ -197,9 +197,14 @@ def told_of(question: str, text: str) -> list[str]:
 
 
 def test_of_clauses_side_by_side_those_of_the_subject_are_told_for_a_list() -> None:
-    text = "深入开展土壤治理行动,推进农用地分类管理,开展黄河流域清废行动,强化重金属污染防治。要推进机关建设。"
+    text = (
+        "深入开展土壤治理行动,推进农用地分类管理,严格建设用地准入,推进地下水调查,开展黄河流域清废行动,强化重金属污染防治。"
+        "要推进机关建设。"
+    )
     assert told_of("黄河流域有哪些安排", text) == ["开展黄河流域清废行动"]
-    assert len(told_of("土壤治理行动有哪些安排", text)) == 4  # which the first announces
+    assert len(told_of("土壤治理行动有哪些安排", text)) == 6  # which the first announces
+    text = "深入开展农业面源防治,推进农村污水治理,配套建设收集管网,严格控制尾水排放。"
+    assert len(told_of("农村污水治理有哪些措施", text)) == 4  # some of which go on about it
 
 
 def test_a_brief_sentence_that_has_all_words_is_said_with_what_the_reader_takes_of_it() -> None:

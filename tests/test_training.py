@@ -21,7 +21,7 @@ from evals.training.export import mean
 from evals.training.network import HIDDEN, Batch, Reader, named, take_shipped
 from evals.training.public import of_passages
 from evals.training.samples import WINDOW, Sample, around, places, restored, samples_file, write
-from evals.training.train import main, rate
+from evals.training.train import checkpoint, main, rate
 from evals.types import Question, Source, Task
 from index import model
 from index.types import Span
@@ -92,10 +92,14 @@ def test_a_later_round_goes_on_from_the_one_before_or_the_one_that_is_named(
     given = []
     monkeypatch.setattr("evals.training.train.train", lambda *args: given.append(args[5]))
     monkeypatch.setattr("evals.training.train.expand", lambda _cache: tmp_path)
+    checkpoint(tmp_path, 0, 2).parent.mkdir(parents=True)
+    checkpoint(tmp_path, 0, 2).touch()
     write(samples_file(tmp_path, "own", 0, 4), [Sample("问", "上", "文中答", ((2, 3),), 1.0)])
     result = CliRunner().invoke(main, ["--home", str(tmp_path), "--round", "4", "--part", "own", *told])
     assert result.exit_code == 0, result.output
     assert [path.stem.endswith(begins) for path in given] == [True]
+    for later in ("1", "4"):  # not at hand, or no earlier one
+        assert CliRunner().invoke(main, ["--home", str(tmp_path), "--round", "4", "--after", later]).exit_code
 
 
 def test_samples_come_back_as_they_were_written(tmp_path) -> None:

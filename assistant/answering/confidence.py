@@ -65,7 +65,8 @@ READ = Model(
 )
 """With what the trained reader makes of the passages; fitted, with ``--data``, on real policies as well.
 
-The coefficients are those for the weights before these: fitted anew they tell no better. The threshold is for these.
+The coefficients are those for the weights before these: fitted anew they tell no better. The threshold was set for these, on
+our own development cases, 220 web questions and 130 on policies that they have not learnt (November 2026).
 """
 
 LEAST_COSINE, COSINE_RANGE = 0.8, 0.125

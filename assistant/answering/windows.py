@@ -26,7 +26,8 @@ def windows(
     """Windows of ``room`` characters together around the best hits, in their order.
 
     A hit that stands in an earlier window is passed over, and so is one that speaks of another time or place than
-    the question. What has no number, day, name or place where one is asked for comes last.
+    the question. Before all others come those in which something has the form of the answer: a number, a day, a name, a place,
+    a penalty or a definition, where one is asked for.
     """
     found: list[Window] = []
     checks = [check for check in (form.wanted(question), form.may_be_told(question)) if check is not None]

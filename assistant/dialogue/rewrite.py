@@ -40,7 +40,9 @@ _MORE = re.compile(
     re.IGNORECASE,
 )
 _NEIGHBOURS = {"上一": -1, "前一": -1, "再前一": -1, "下一": 1, "后一": 1, "次": 1, "第二": 1, "转过": 1}
-_NEIGHBOUR = re.compile(rf"^({'|'.join(_NEIGHBOURS)})年度?(?!级)(?P<rest>.*)$")
+_NEIGHBOUR = re.compile(rf"^({'|'.join(_NEIGHBOURS)})年(度?)(?!级|[底初末中内起]|同期|相?比|以)(?P<rest>.*)$")
+_OF_A_YEAR = frozenset(("前一", "再前一", "上一", "后一", "下一"))
+"""Those that name a year with something behind it, too: 第二年还能领吗 asks for the second one of something."""
 _TELL_MORE = re.compile(
     r"(?:请|再|能|可以|展开|详细|具体|仔细|细|说说|讲讲|说一下|讲一下|介绍一?下?|说明一?下?|一点|一些|点儿|[点地说讲些])+"
 )
@@ -52,7 +54,7 @@ _DOCUMENT = re.compile(
 _TITLE = re.compile(r"《[^《》]+》")
 _THEY = re.compile(r"[他她]们?|这个人|此人|这位(?:部长|书记|领导|同志)?|该同志")
 _IT = re.compile(
-    r"[这那]件?事[儿情]?|[这那](?:里|儿|边|个(?!人))|这项|(?<!应)该项?|(?<![因如])此(?!外|时)|它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
+    r"[这那]件?事[儿情]?|[这那](?:里|儿|边|个(?!人))|这项|(?<!应)该项?|(?<![因如])此(?!外|时)|(?<!其)它们?|其(?!他|它|中|余|实)|这些|那些|上述|[这那](?=是|方面|件|种|一)"
 )
 _YOU_AND_ME = re.compile(r"[你您我咱]")
 _IN_SHORT = {"水": "水污染", "气": "大气", "土": "土壤", "声": "噪声"}
@@ -165,9 +167,12 @@ def _period(question: str, before: str, answer: str) -> str:
     year, rest = f"{int(asked[0]) + _NEIGHBOURS[neighbour[1]]}年", neighbour["rest"]
     if not rest:
         return periods.replaced(before, year)
+    if neighbour[1] not in _OF_A_YEAR:
+        return ""
     if not topic.subject(rest):
         return f"{year}{topic.of(before)}{rest}"
-    return f"{year}{rest}" if neighbour[1] != "上一" else ""  # 上一年度平均工资 is that before the event
+    before_an_event = neighbour[1] == "上一" or neighbour[2]  # 上一年度平均工资 is that before it
+    return "" if before_an_event else f"{year}{rest}"
 
 
 def _article(question: str, before: str, answer: str) -> str:

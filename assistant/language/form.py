@@ -132,15 +132,19 @@ _BY_WHOM = re.compile(
 _POST_ASKED = re.compile(
     r"(副?(?:组长|总?指挥长?|主任|主席|理事长|秘书长|负责人|召集人|委员|成员))(?:都?是|有|为|由)?(?:谁|哪些人)"
 )
+_DEPUTY = r"副(?:部长|主任|主席|总理|委员长|省长|市长|区长|县长|局长|司长|厅长|处长|院长|校长|会长|书记)"
 _DEPUTY_ASKED = re.compile(
-    r"副(?:部长|主任|主席|总理|委员长|省长|市长|区长|县长|局长|司长|厅长|处长|院长|校长|会长|书记)"
+    rf"(?=(?:哪几?位(?:是)?{_DEPUTY}|{_DEPUTY}(?:都|分别|现在|一共)*(?:是|有|叫|为)?(?:谁|哪[些几位]|啥))).*?(?P<post>{_DEPUTY})"
 )
 _DONE_BY_ONE = frozenset(("主持", "宣读"))
 """What is done at a meeting by one of those who are there: that somebody was there does not tell who did it."""
 _BLANK = re.compile(r"\s")
 _BODY_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
 _ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (?:is|was)\b", re.IGNORECASE)
-_NAME_ASKED = re.compile(r"领导|姓名|叫什么|谁(?:主持|作|讲|出席|致|宣读|念)|哪几?位|\bwho\b", re.IGNORECASE)
+_NAME_ASKED = re.compile(
+    r"领导|姓名|叫什么|谁(?:主持|作|讲|出席|致|宣读|念)|哪位|(?<![号码证尾])哪几位(?!数|代表|表示)|\bwho\b",
+    re.IGNORECASE,
+)
 _WHO_IS = re.compile(r"(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
 _TITLE = re.compile(people.TITLE)
 
@@ -151,8 +155,12 @@ _AREA = re.compile(
 _SITE = re.compile(r"www\.|https?:|网站|平台|窗口|大厅|APP|小程序|公众号", re.IGNORECASE)
 _HELD = re.compile(r"召开|举行|举办|开的")
 _WHERE = re.compile(r"在京|设在|挂靠|在[一-鿿]{2,8}?(?:召开|举行|举办|成立|揭牌)|地址|地点|位于")
-_BIRTHPLACE_ASKED = re.compile(r"(?:哪里|哪儿|什么地方|何处|何地)人|籍贯|老家|出生在哪|出生地")
-_BIRTHPLACE = re.compile(r"[一-鿿]人[，,。；;]|籍贯|祖籍|出生|生于")
+_BIRTHPLACE_ASKED = re.compile(
+    r"(?:哪里|哪儿|什么地方|何处|何地)的?人(?:士|氏)?(?=[?？呢啊吗。]|$)|(?:老家|籍贯|祖籍|出生地)(?:是|在|为)*(?:哪|什么|何)|出生[在于](?:哪|什么|何)"
+)
+_BIRTHPLACE = re.compile(
+    r"(?<!负责)(?<!申请)(?<=[一-鿿)）])(?<![万个本法私工])人(?=[，,。；;)）也]|$)|[省市县郡]|籍贯|祖籍|老家|出生|生于|来自"
+)
 _TYPED_PLACES = re.compile(
     r"(?:哪些|哪[一二三四五六七八九十两几]?个?|什么|哪座|哪里的?)(?:省份?|城市|市|地方|地区|县|省市)"
     r"|(?:省份?|城市|地区|省市)(?:有|是|分别)?(?:哪些|哪几个|哪里)"
@@ -330,8 +338,12 @@ def _person(question: Question) -> Check:
     if _BODY_ASKED.search(question.text):
         return lambda text: bool(_BODY.search(text))
     if deputy := _DEPUTY_ASKED.search(question.text):
-        return lambda text: deputy[0] in text and bool(people.named(text))
-    if done := _DONE_BY_ONE & {term.text for term in question.terms}:
+        listed = re.compile(rf"{deputy['post']}(?:委员)?[：:][一-鿿]")
+        return lambda text: (
+            (deputy["post"] in text and bool(people.named(text))) or bool(listed.search(_BLANK.sub("", text)))
+        )
+    done = _DONE_BY_ONE & {term.text for term in question.terms}
+    if done and not _BY_WHOM.search(question.text):
         return lambda text: any(one in text for one in done) and bool(people.named(text))
     post = _POST_ASKED.search(question.text)
     if post:

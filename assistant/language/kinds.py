@@ -45,7 +45,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         r"\bwhere\b",
     ),
     "person": (
-        r"谁|哪几?位|何人|什么人|哪些人|哪些领导",
+        r"谁|哪位|(?<![号码证尾])哪几位(?!数|代表|表示)|何人|什么人|哪些人|哪些领导",
         r"(?:是哪个|哪个|哪些)(?:部门|单位|机构)",
         r"(?:部长|书记|主任|局长|省长|市长)(?:是|叫)|姓名|职务",
         r"\bwho(?:m|se)?\b|\bwhich (?:department|ministry|agency|body|organi[sz]ation)s?\b",

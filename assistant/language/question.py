@@ -97,7 +97,7 @@ _POLITENESS = re.compile(
 _NAMELESS = frozenset("rucdpfqyeokm")
 """Parts of speech that name nothing: pronouns, particles, adverbs, prepositions, positions, measures and the like."""
 _NAMES_ALL_THE_SAME = frozenset(
-    ["立法", "频次", "难点", "初中", "两会", "二胎", "三胎", "一把手", "二把手", "大连", "依据"]
+    ["立法", "频次", "难点", "初中", "两会", "二胎", "三胎", "一把手", "二把手", "大连"]
 )
 """Words that name something though the tagger takes them for adverbs or numbers; of the policy words there are no more."""
 _SUFFIXES = frozenset("率")

@@ -166,9 +166,7 @@ def _drawn_near(these: Sequence[Tensor], those: Sequence[Tensor], share: float) 
 @click.option("--home", type=click.Path(path_type=Path), help="where the samples lie and the checkpoint is kept")
 @click.option("--fold", "out", default=0, help="which fold is kept out")
 @click.option("--round", "round_", default=0, help="0, or the number of the round before and one")
-@click.option(
-    "--after", type=int, help="the round whose weights a later one begins with, the one before if not told"
-)
+@click.option("--after", type=int, help="the earlier round that it goes on from, the one before if not told")
 @click.option("--part", "parts", multiple=True, type=click.Choice(PARTS), help="all if none is named")
 @click.option(
     "--samples", "most", default=0, help="train on so many samples of each part, drawn by lot; all of them for 0"
@@ -196,6 +194,11 @@ def main(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kept = checkpoint(chosen.home, out, round_)
     last = round_ - 1 if after is None else after
+    if after is not None and not (after < round_ and checkpoint(chosen.home, out, after).exists()):
+        raise click.BadParameter(
+            f"{checkpoint(chosen.home, out, after)} is not there, or no earlier round; train it first",
+            param_hint="--after",
+        )
     before = checkpoint(chosen.home, out, last) if round_ else pretrained(chosen.home, out)
     if round_ and not before.exists() and weights.card()["fold"] != out:
         raise SeenByTraining(
