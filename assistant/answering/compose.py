@@ -299,9 +299,11 @@ def _of_the_subject(question: Question, candidate: Candidate) -> Sequence[Span]:
     """
     text = candidate.source.document.text
     parts = parallel(text, candidate.span)
+    if len(parts) < MANY:
+        return parts
     subject = [term for term in residual(question, candidate.source) if not term.weak]
     shares = [matching.coverage(subject, comparable(part.of(text)), lambda _: 1.0) for part in parts]
-    if len(parts) < MANY or shares[0] > 0 or max(shares) < SURE:
+    if shares[0] > 0 or max(shares) < SURE:
         return parts
     return [part for part, share in zip(parts, shares, strict=True) if share >= SURE]
 

@@ -52,12 +52,13 @@ def whole_section(
         for section in _around(source, candidate.section):
             if form.asks_for_a_manner(question) and form.defines(section.head.of(source.document.text)):
                 continue
-            cover = matching.coverage(terms, comparable(head(source, section)), weight)
+            headed_by = comparable(head(source, section))
+            cover = matching.coverage(terms, headed_by, weight)
             if all(term.weak for term in terms):
                 answering, cover = _of_a_time(question, source, section, cover)
             elif (
                 order < FIRST
-                and cover > (NAMED if _names_what_is_asked(question, source, section) else 0.5)
+                and cover > (NAMED if _names_what_is_asked(question, section, headed_by) else 0.5)
                 and cover - BEHIND * order >= COVERING * reached
             ):
                 answering = section if not order or _says_more(source, section, candidate) else None
@@ -76,8 +77,8 @@ def is_listed(question: Question, found: Sequence[Candidate], weight: Callable[[
     return question.kind in LISTED and whole_section(question, found, weight) is not None
 
 
-def _names_what_is_asked(question: Question, source: Source, section: Section) -> bool:
-    """Whether ``section`` is a list whose head has the word that the question asks for: that behind 哪些, or the last one.
+def _names_what_is_asked(question: Question, section: Section, headed_by: str) -> bool:
+    """Whether a list's comparable head, ``headed_by``, has what is asked for: the word behind 哪些, or the last one.
 
     十三五环保工作积累了哪些经验 → 宝贵经验主要体现为“六个必须”
     """
@@ -85,7 +86,7 @@ def _names_what_is_asked(question: Question, source: Source, section: Section) -
         return False
     behind = question.text.rpartition("哪些")[2]
     asked = next((term for term in question.subject if behind.startswith(term.text)), question.subject[-1])
-    return matching.covered(asked.text, comparable(head(source, section))) >= matching.SYNONYM
+    return matching.covered(asked.text, headed_by) >= matching.SYNONYM
 
 
 def _around(source: Source, number: int) -> Iterator[Section]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.answering.scope import Source, speaks
 from assistant.language import form
@@ -30,14 +30,7 @@ def windows(
     a penalty or a definition, where one is asked for.
     """
     found: list[Window] = []
-    checks = [check for check in (form.wanted(question), form.may_be_told(question)) if check is not None]
-
-    def tells_nothing(hit: Hit) -> bool:
-        document = source(hit.chunk.document_id).document
-        text = around(hit.chunk.span, len(document.text)).of(document.text)
-        return bool(checks) and not any(check(text) for check in checks)
-
-    for hit in sorted(hits, key=tells_nothing):
+    for hit in _telling_first(question, hits, source):
         chunk = hit.chunk
         if not speaks(question, hit, source(chunk.document_id)):
             continue
@@ -51,6 +44,20 @@ def windows(
         above = context(document.title, chunk.heading)
         found.append(Window(document.id, span, above, span.of(document.text), hit.score))
     return tuple(found)
+
+
+def _telling_first(question: Question, hits: Sequence[Hit], source: Callable[[str], Source]) -> Iterator[Hit]:
+    """The hits in their order, behind all others those around which nothing has the form of the answer."""
+    checks = [check for check in (form.wanted(question), form.may_be_told(question)) if check is not None]
+    others = []
+    for hit in hits:
+        text = source(hit.chunk.document_id).document.text
+        window = around(hit.chunk.span, len(text)).of(text) if checks else ""
+        if not checks or any(check(window) for check in checks):
+            yield hit
+        else:
+            others.append(hit)
+    yield from others
 
 
 def around(span: Span, length: int) -> Span:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from assistant.language import people
+from assistant.language import kinds, people
 from assistant.language.question import Question
 from assistant.language.vocabulary import comparable, places, synonyms
 
@@ -134,7 +134,7 @@ _POST_ASKED = re.compile(
 )
 _DEPUTY = r"副(?:部长|主任|主席|总理|委员长|省长|市长|区长|县长|局长|司长|厅长|处长|院长|校长|会长|书记)"
 _DEPUTY_ASKED = re.compile(
-    rf"(?=(?:哪几?位(?:是)?{_DEPUTY}|{_DEPUTY}(?:都|分别|现在|一共)*(?:是|有|叫|为)?(?:谁|哪[些几位]|啥))).*?(?P<post>{_DEPUTY})"
+    rf"哪几?位(?:是)?({_DEPUTY})|({_DEPUTY})(?:都|分别|现在|一共)*(?:是|有|叫|为)?(?:谁|哪[些几位]|啥)"
 )
 _DONE_BY_ONE = frozenset(("主持", "宣读"))
 """What is done at a meeting by one of those who are there: that somebody was there does not tell who did it."""
@@ -142,7 +142,7 @@ _BLANK = re.compile(r"\s")
 _BODY_ASKED = re.compile(r"部门|单位|机构|机关|公司|企业|组织|哪家")
 _ROLE_ASKED = re.compile(r"职务|什么职|身份|什么人|\bwho (?:is|was)\b", re.IGNORECASE)
 _NAME_ASKED = re.compile(
-    r"领导|姓名|叫什么|谁(?:主持|作|讲|出席|致|宣读|念)|哪位|(?<![号码证尾])哪几位(?!数|代表|表示)|\bwho\b",
+    rf"领导|姓名|叫什么|谁(?:主持|作|讲|出席|致|宣读|念)|{kinds.WHICH_PEOPLE}|\bwho\b",
     re.IGNORECASE,
 )
 _WHO_IS = re.compile(r"(?!哪|那|这|讲|报|作|主)[一-鿿]{2,4}是谁")
@@ -264,15 +264,11 @@ def may_be_told(question: Question) -> Check | None:
     By whom something is done, or where, is often a body, or people of some kind.
     """
     asked = question.text
-    if question.kind == "person" and not (
-        _DEPUTY_ASKED.search(asked)
-        or _POST_ASKED.search(asked)
-        or _ROLE_ASKED.search(asked)
-        or _NAME_ASKED.search(asked)
-    ):
+    by_name = _DEPUTY_ASKED, _POST_ASKED, _ROLE_ASKED, _NAME_ASKED
+    if question.kind == "person" and not any(one.search(asked) for one in by_name):
         return lambda text: bool(_PARTY.search(text))
-    named = _BIRTHPLACE_ASKED, _TYPED_PLACES, _HELD
-    if question.kind == "place" and not any(one.search(asked) for one in named):
+    of_places = _BIRTHPLACE_ASKED, _TYPED_PLACES, _HELD
+    if question.kind == "place" and not any(one.search(asked) for one in of_places):
         return lambda text: bool(_BODY.search(text) or _SITE.search(text))
     return None
 
@@ -337,10 +333,11 @@ def _event(text: str) -> str:
 def _person(question: Question) -> Check:
     if _BODY_ASKED.search(question.text):
         return lambda text: bool(_BODY.search(text))
-    if deputy := _DEPUTY_ASKED.search(question.text):
-        listed = re.compile(rf"{deputy['post']}(?:委员)?[：:][一-鿿]")
+    if asked := _DEPUTY_ASKED.search(question.text):
+        deputy = asked[1] or asked[2]
+        listed = re.compile(rf"{deputy}(?:委员)?[：:][一-鿿]")
         return lambda text: (
-            (deputy["post"] in text and bool(people.named(text))) or bool(listed.search(_BLANK.sub("", text)))
+            (deputy in text and bool(people.named(text))) or bool(listed.search(_BLANK.sub("", text)))
         )
     done = _DONE_BY_ONE & {term.text for term in question.terms}
     if done and not _BY_WHOM.search(question.text):

@@ -20,6 +20,9 @@ _ATTRIBUTE = r"^(?!.*的[一-鿿]{2,8}(?:分别)?(?:是|指的?是?|叫)(?:什�
 _NO_OTHER = r"^(?!.*(?:哪些|由谁|由哪|谁|如何|怎[么样]|什么(?!比|数)|目的|依据|有无|有没有|是否|吗[?？]?$)).*"
 """A number that is named is not asked for where something else is: 放宽比例要求由哪些部门负责."""
 
+WHICH_PEOPLE = r"哪位|(?<![号码证尾])哪几位(?!数|代表|表示)"
+"""How people are asked for one by one; 身份证的哪几位 are digits."""
+
 KINDS: Mapping[str, tuple[str, ...]] = {
     "reason": (r"为什么|为啥|为何|何以", r"原因|凭什么|怎么会", r"\bwhy\b", r"\breasons?\b"),
     "date": (
@@ -45,7 +48,7 @@ KINDS: Mapping[str, tuple[str, ...]] = {
         r"\bwhere\b",
     ),
     "person": (
-        r"谁|哪位|(?<![号码证尾])哪几位(?!数|代表|表示)|何人|什么人|哪些人|哪些领导",
+        rf"谁|{WHICH_PEOPLE}|何人|什么人|哪些人|哪些领导",
         r"(?:是哪个|哪个|哪些)(?:部门|单位|机构)",
         r"(?:部长|书记|主任|局长|省长|市长)(?:是|叫)|姓名|职务",
         r"\bwho(?:m|se)?\b|\bwhich (?:department|ministry|agency|body|organi[sz]ation)s?\b",

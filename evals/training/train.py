@@ -194,12 +194,11 @@ def main(
     device = "cuda" if torch.cuda.is_available() else "cpu"
     kept = checkpoint(chosen.home, out, round_)
     last = round_ - 1 if after is None else after
-    if after is not None and not (after < round_ and checkpoint(chosen.home, out, after).exists()):
-        raise click.BadParameter(
-            f"{checkpoint(chosen.home, out, after)} is not there, or no earlier round; train it first",
-            param_hint="--after",
-        )
     before = checkpoint(chosen.home, out, last) if round_ else pretrained(chosen.home, out)
+    if after is not None and not (after < round_ and before.exists()):
+        raise click.BadParameter(
+            f"{before} is not there, or {after} is no earlier round; train it first", param_hint="--after"
+        )
     if round_ and not before.exists() and weights.card()["fold"] != out:
         raise SeenByTraining(
             f"{before} is not there, and the weights that ship have seen fold {out}; train the round before first",
